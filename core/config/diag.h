@@ -1,0 +1,34 @@
+/* diag.h - messages with a place, the line it is on, and a caret.
+ *
+ *   news.yaml:22:7: error: stage "strip_boilerplate" has no parameter "min_blok"
+ *      22 |       min_blok: 25
+ *         |       ^~~~~~~~ did you mean "min_block"?
+ *
+ * All of a file's errors are collected, sorted by place when printed. */
+#ifndef WQ_CONFIG_DIAG_H
+#define WQ_CONFIG_DIAG_H
+#include "base/err.h"
+#include <stdbool.h>
+#include <stdio.h>
+
+struct diag;
+struct diags {
+    struct diag *list;
+    size_t n, cap, n_errors;
+    int code;                /* exit code of the worst error; 0: none         */
+    bool no_memory;
+    struct source *sources;  /* text of files, for the quoted line            */
+};
+
+/* Remembers a file's text, so that lines of it can be quoted.  Copies both. */
+int diags_source(struct diags *d, const char *file, const char *p, size_t n);
+/* Adds an error (code: EX_*) or warning at a place; width: code points to
+ * underline (0: no caret); hint, may be NULL: shown behind the caret. */
+void diag_error(struct diags *d, int code, struct place at, size_t width,
+                const char *hint, const char *fmt, ...) ERR_PRINTF(6, 7);
+void diag_warning(struct diags *d, struct place at, size_t width,
+                  const char *hint, const char *fmt, ...) ERR_PRINTF(5, 6);
+void diags_print(const struct diags *d, FILE *to);
+void diags_free(struct diags *d);
+
+#endif

@@ -1,0 +1,65 @@
+/* pipeline.h - a pipeline file, checked for everything that needs no plugin.
+ *
+ * Keys and defaults: DESIGN 4, doc/pipeline.  Values that belong to plugins
+ * (`with:`) stay nodes until a descriptor says their types (run/plan.h). */
+#ifndef WQ_CONFIG_PIPELINE_H
+#define WQ_CONFIG_PIPELINE_H
+#include "config/node.h"
+
+enum on_error { ON_ERROR_REJECT, ON_ERROR_KEEP, ON_ERROR_DROP, ON_ERROR_STOP };
+
+struct cfg_stage {
+    const char *stage, *label; /* label defaults to stage; unique             */
+    struct cfg_node *node;     /* the stage's mapping                         */
+    struct cfg_node *name_node;
+    struct cfg_node *with;     /* NULL: none                                  */
+    enum on_error on_error;
+    int64_t time_limit_ms;     /* 0: none; falls back to the pipeline's       */
+};
+
+struct cfg_io {
+    const char *format;        /* "auto" for input, "jsonl" for output        */
+    struct cfg_node *node, *format_node, *with, *path_node; /* each may be NULL */
+    const char **paths;        /* as written; globs not expanded; "-": std    */
+    struct cfg_node **path_nodes;
+    size_t n_paths;
+};
+
+struct cfg_test {
+    const char *name;
+    struct cfg_node *node, *input, *expect;
+    const char *input_file;    /* relative to the pipeline file               */
+};
+
+struct pipeline {
+    const char *file, *dir, *name;
+    struct cfg_node *root;
+    const char **plugins;      /* as written, relative to dir                 */
+    struct cfg_node **plugin_nodes;
+    size_t n_plugins;
+    int threads;               /* 0: auto                                     */
+    int64_t in_flight;         /* bytes                                       */
+    int64_t time_limit_ms;     /* whole run; 0: none                          */
+    struct cfg_io input, output;
+    const char *dropped;       /* NULL: not written                           */
+    const char *rejects;       /* NULL: <output>.rejects.jsonl                */
+    struct cfg_node *dropped_node, *rejects_node;
+    double rejects_limit;      /* share, 0..1; negative: none                 */
+    struct cfg_stage *stages;
+    size_t n_stages;
+    struct cfg_test *tests;
+    size_t n_tests;
+    struct arena arena;        /* holds all of the above                      */
+};
+
+/* Reads and checks a pipeline.  overrides: n strings "label.param=value" from
+ * --set, applied to the tree as if written there.  Returns NULL after adding
+ * every error to diags.  Free with pipeline_free.  [main] */
+struct pipeline *pipeline_load(const char *path, const char *const *overrides,
+                               size_t n_overrides, struct diags *diags);
+/* The same from text; `name` stands for the file in messages. */
+struct pipeline *pipeline_parse(const char *name, wq_str text,
+                                struct diags *diags);
+void pipeline_free(struct pipeline *p);
+
+#endif
