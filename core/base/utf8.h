@@ -1,0 +1,8 @@
+/* utf8.h - is it UTF-8?  RFC 3629, table 3-7 of the Unicode Standard. */
+#ifndef WQ_BASE_UTF8_H
+#define WQ_BASE_UTF8_H
+#include <stddef.h>
+
+/* Bytes of the longest prefix of p[0..n) that is valid UTF-8.  [any] */
+size_t utf8_valid_prefix(const char *p, size_t n);
+#endif

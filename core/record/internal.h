@@ -1,0 +1,26 @@
+/* internal.h - what the files of record/ share among themselves. */
+#ifndef WQ_RECORD_INTERNAL_H
+#define WQ_RECORD_INTERNAL_H
+#include "record/record.h"
+
+/* Notes that the plugin gave nonsense (the first time counts).  Returns -1. */
+int rec_fault(wq_record *r, const char *what);
+/* The field of a key, or NULL. */
+wq_field *rec_field(const wq_record *r, wq_key key);
+/* Was text removed from this field? */
+bool rec_has_removed(const wq_record *r, wq_key field);
+/* Takes away the layers over a field. */
+void rec_drop_layers(wq_record *r, wq_key field);
+/* Sets a field to a string that lies in the arena and is checked. */
+int rec_put_text(wq_record *r, wq_key key, wq_str text);
+/* Room for one more item: the list, or a larger copy; NULL: no memory. */
+void *rec_grow(struct arena *arena, void *list, uint32_t n, uint32_t *cap,
+               size_t size);
+/* Moves the layers over `field` for cuts (sorted, disjoint) out of it: spans
+ * behind a cut shift, spans that one touches go. */
+int rec_shift_layers(wq_record *r, wq_key field, const wq_layer *cuts);
+/* Are the spans in bounds, on code point boundaries, and sorted (disjoint)?
+ * NULL, or what is wrong. */
+const char *rec_bad_spans(const wq_layer *spans, wq_str text, bool disjoint);
+
+#endif

@@ -1,0 +1,68 @@
+/* batch.c - see batch.h. */
+#include "run/batch.h"
+#include "base/size.h"
+#include <stdlib.h>
+
+int batch_push(wq_record ***list, size_t *n, size_t *cap, wq_record *r)
+{
+    if (*n == *cap) {
+        size_t more = *cap ? *cap * 2 : 64, bytes;
+        if (!size_mul(more, sizeof **list, &bytes)) return -1;
+        wq_record **fresh = realloc(*list, bytes);
+        if (!fresh) return -1;
+        *list = fresh;
+        *cap = more;
+    }
+    (*list)[(*n)++] = r;
+    return 0;
+}
+
+/* A batch that once held a giant should not keep its memory for ever. */
+#define KEEP_BYTES ((size_t)4 << 20)
+
+static void empty(struct buf *b)
+{
+    if (b->cap > KEEP_BYTES) buf_free(b);
+    b->n = 0;
+}
+
+void batch_reset(struct batch *b)
+{
+    arena_reset(&b->arena);
+    arena_reset(&b->prepared_arena);
+    if (b->arena.bytes > KEEP_BYTES) arena_free(&b->arena);
+    if (b->prepared_arena.bytes > KEEP_BYTES) arena_free(&b->prepared_arena);
+    empty(&b->raw);
+    empty(&b->out);
+    empty(&b->dropped);
+    empty(&b->rejects);
+    empty(&b->notes);
+    b->n_pieces = b->n_records = b->n_gone = 0;
+    b->n_in = b->n_emitted = b->n_out = 0;
+    b->prepared = NULL;
+    b->is_last = false;
+    b->step = 0;
+    b->next = NULL;
+}
+
+void batch_free(struct batch *b)
+{
+    if (!b) return;
+    arena_free(&b->arena);
+    arena_free(&b->prepared_arena);
+    buf_free(&b->raw);
+    buf_free(&b->out);
+    buf_free(&b->dropped);
+    buf_free(&b->rejects);
+    buf_free(&b->notes);
+    free(b->pieces);
+    free(b->records);
+    free(b->gone);
+    free(b);
+}
+
+size_t batch_bytes(const struct batch *b)
+{
+    return b->arena.bytes + b->prepared_arena.bytes + b->raw.cap + b->out.cap
+           + b->dropped.cap + b->rejects.cap + b->notes.cap;
+}

@@ -1,0 +1,53 @@
+/* batch.h - a stretch of the stream on its way through the pipeline.
+ *
+ *   raw     [ piece 0 | piece 1 | ... ]      bytes as read, decompressed
+ *   records [ r r r ... ]                    on their way, in stream order
+ *   gone    [ r r ... ]                      dropped and rejected, in the order
+ *                                            in which they left
+ *   out, dropped, rejects, notes             what the writer will write
+ *
+ * A batch is touched by one thread at a time; the scheduler hands it on. */
+#ifndef WQ_RUN_BATCH_H
+#define WQ_RUN_BATCH_H
+#include "record/record.h"
+
+struct input_file;
+
+/* Bytes of one file, whole records only; or, with `bad` set, bytes that are no
+ * record and go to the rejects as they are. */
+struct piece {
+    const struct input_file *file;
+    size_t at, n;        /* in raw */
+    uint64_t byte, line; /* of its first byte in the file; line from 1 */
+    const char *bad;     /* reason, or NULL */
+    const char *message;
+    uint64_t bad_bytes;  /* how long the bad record is, if it is not in raw */
+};
+
+const char *piece_name(const struct piece *p); /* path; "-": standard input */
+
+struct batch {
+    uint64_t seq;         /* place in the stream, from 0 */
+    size_t step;          /* the scheduler's */
+    struct batch *next;   /* in a queue of the scheduler's */
+    bool is_last;         /* no input follows: ordered stages flush */
+    struct arena arena, prepared_arena;
+    struct buf raw;       /* WQ_PADDING readable bytes behind it */
+    struct piece *pieces;
+    size_t n_pieces, cap_pieces;
+    wq_record **records, **gone;
+    size_t n_records, cap_records, n_gone, cap_gone;
+    wq_record *orphans;   /* emitted by flush: a list */
+    void **prepared;      /* what prepare left for process */
+    uint64_t n_in, n_emitted, n_out;
+    struct buf out, dropped, rejects, notes;
+};
+
+/* Adds to records or gone.  -1: no memory. */
+int batch_push(wq_record ***list, size_t *n, size_t *cap, wq_record *r);
+/* Empties it for the next stretch, keeping its memory. */
+void batch_reset(struct batch *b);
+void batch_free(struct batch *b);
+/* Bytes of memory it holds. */
+size_t batch_bytes(const struct batch *b);
+#endif
