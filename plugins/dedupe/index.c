@@ -1,0 +1,498 @@
+/* index.c - see index.h for the drawing. */
+#include "index.h"
+#include "judge.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FIRST_ROOM = 1024,
+    SHARED_MIN = 2,  /* posted samples */
+    OWNER_STEP = 16, /* samples for one entry in owners */
+    EMPTY = 0        /* a slot; places and entries are stored plus one */
+};
+
+struct table {
+    uint32_t *slots; /* place or entry, plus one */
+    uint8_t *tags;   /* NULL: none */
+    uint32_t size, used;
+};
+
+struct index {
+    int64_t window;
+    struct entry *entries;
+    uint32_t n, cap;
+    uint32_t *samples, *owners;
+    uint32_t n_samples, cap_samples;
+    char *names;
+    size_t n_names, cap_names;
+    struct table postings, wholes;
+    /* For the article in hand, cap of each: */
+    uint16_t *tally;   /* samples it shares with an entry, else 0 */
+    uint32_t *touched; /* the entries with a tally */
+    uint64_t forgotten;
+};
+
+/* ---- tables ---------------------------------------------------------------
+ * Load is kept under 4/5; a table grows by a half, so it stays above 8/15. */
+
+/* Spreads a sample, whose low bits are zero, over all 64 bits. */
+static uint64_t spread(uint64_t h)
+{
+    h *= UINT64_C(0x9E3779B97F4A7C15); /* see BASE in signature.c */
+    return h ^ h >> 32;
+}
+
+static uint32_t slot_of(const struct table *t, uint64_t spread_)
+{
+    return (uint32_t)(((spread_ >> 32) * t->size) >> 32);
+}
+
+static uint8_t tag_of(uint64_t spread_)
+{
+    return (uint8_t)(spread_ & 0xFF);
+}
+
+static uint32_t next_slot(const struct table *t, uint32_t slot)
+{
+    return slot + 1 == t->size ? 0 : slot + 1;
+}
+
+static int table_is_full(const struct table *t, uint32_t more)
+{
+    return (uint64_t)(t->used + (uint64_t)more) * 5 >= (uint64_t)t->size * 4;
+}
+
+/* An empty table with room for `used` and a half more.  0, or -1: no memory. */
+static int table_new(struct table *t, uint64_t used, int has_tags)
+{
+    uint64_t size = used * 15 / 8 + FIRST_ROOM;
+    if (size >= UINT32_MAX) return -1;
+    uint32_t *slots = calloc(size, sizeof *slots);
+    uint8_t *tags = has_tags ? calloc(size, 1) : NULL;
+    if (!slots || (has_tags && !tags)) {
+        free(slots);
+        free(tags);
+        return -1;
+    }
+    *t = (struct table){ slots, tags, (uint32_t)size, 0 };
+    return 0;
+}
+
+static void table_clear(struct table *t)
+{
+    memset(t->slots, 0, t->size * sizeof *t->slots);
+    if (t->tags) memset(t->tags, 0, t->size);
+    t->used = 0;
+}
+
+static void table_free(struct table *t)
+{
+    free(t->slots);
+    free(t->tags);
+    *t = (struct table){ 0 };
+}
+
+/* ---- entries -------------------------------------------------------------- */
+
+static int is_live(const struct index *x, const struct entry *e, int64_t now)
+{
+    if (!x->window || now == CLOCK_NONE || e->seen == CLOCK_NONE) return 1;
+    int64_t age = now > e->seen ? now - e->seen : e->seen - now;
+    return age <= x->window;
+}
+
+static uint32_t owner(const struct index *x, uint32_t place)
+{
+    uint32_t e = x->owners[place / OWNER_STEP];
+    while (e + 1 < x->n && x->entries[e + 1].samples <= place) e++;
+    return e;
+}
+
+static void post_whole(struct index *x, uint32_t entry)
+{
+    struct table *t = &x->wholes;
+    uint32_t slot = slot_of(t, spread(x->entries[entry].exact));
+    while (t->slots[slot] != EMPTY) slot = next_slot(t, slot);
+    t->slots[slot] = entry + 1;
+    t->used++;
+}
+
+/* Posts one sample, unless POSTINGS_MAX live articles have it.  The place of an
+ * article that has left the window is taken over. */
+static void post_sample(struct index *x, uint32_t place, int64_t now)
+{
+    struct table *t = &x->postings;
+    uint32_t sample = x->samples[place], same = 0;
+    uint64_t h = spread(sample);
+    uint32_t first = slot_of(t, h), slot = first;
+    for (; t->slots[slot] != EMPTY; slot = next_slot(t, slot))
+        if (t->tags[slot] == tag_of(h)
+            && x->samples[t->slots[slot] - 1] == sample)
+            same++;
+    if (same < POSTINGS_MAX) {
+        t->slots[slot] = place + 1;
+        t->tags[slot] = tag_of(h);
+        t->used++;
+        return;
+    }
+    for (slot = first; t->slots[slot] != EMPTY; slot = next_slot(t, slot)) {
+        uint32_t old = t->slots[slot] - 1;
+        if (x->samples[old] != sample) continue;
+        if (is_live(x, &x->entries[owner(x, old)], now)) continue;
+        t->slots[slot] = place + 1;
+        return;
+    }
+}
+
+/* An article is found by every other of its samples: those that a sample taken
+ * one level higher would hold; if there are few, by all.  It is then judged by
+ * all of them, so what this costs is a few candidates of few samples, and what
+ * it saves is a third of the memory. */
+static uint32_t posted_level(const struct entry *e)
+{
+    return e->n_samples < SAMPLES_MIN ? e->level : e->level + 1;
+}
+
+static void post_entry(struct index *x, uint32_t entry, int64_t now)
+{
+    const struct entry *e = &x->entries[entry];
+    uint32_t mask = ((uint32_t)1 << posted_level(e)) - 1;
+    for (uint32_t i = 0; i < e->n_samples; i++) {
+        uint32_t place = e->samples + i;
+        if (place % OWNER_STEP == 0) x->owners[place / OWNER_STEP] = entry;
+        if (!(x->samples[place] & mask)) post_sample(x, place, now);
+    }
+    post_whole(x, entry);
+}
+
+static void post_all(struct index *x, int64_t now)
+{
+    for (uint32_t i = 0; i < x->n; i++) post_entry(x, i, now);
+}
+
+/* Larger tables, with room for `more` samples.  0, or -1: no memory, unchanged. */
+static int grow_tables(struct index *x, uint32_t more, int64_t now)
+{
+    struct table postings, wholes;
+    if (table_new(&postings, (uint64_t)x->postings.used + more, 1) < 0)
+        return -1;
+    if (table_new(&wholes, x->n, 0) < 0) {
+        table_free(&postings);
+        return -1;
+    }
+    table_free(&x->postings);
+    table_free(&x->wholes);
+    x->postings = postings;
+    x->wholes = wholes;
+    post_all(x, now);
+    return 0;
+}
+
+/* ---- forgetting ----------------------------------------------------------- */
+
+/* Moves what is live to the front of every array.  moved: n entries. */
+static void close_ranks(struct index *x, int64_t now, uint32_t *moved)
+{
+    uint32_t kept = 0, n_samples = 0;
+    size_t n_names = 0;
+    for (uint32_t i = 0; i < x->n; i++) {
+        struct entry e = x->entries[i];
+        moved[i] = NO_ENTRY;
+        if (!is_live(x, &e, now)) continue;
+        if (e.seen == CLOCK_NONE) e.seen = now; /* from before the first date */
+        size_t name_bytes = (size_t)e.id_bytes + e.story_bytes;
+        memmove(x->samples + n_samples, x->samples + e.samples,
+                e.n_samples * sizeof *x->samples);
+        memmove(x->names + n_names, x->names + e.name, name_bytes);
+        e.samples = n_samples;
+        e.name = n_names;
+        n_samples += e.n_samples;
+        n_names += name_bytes;
+        moved[i] = kept;
+        x->entries[kept++] = e;
+    }
+    for (uint32_t i = 0; i < kept; i++)
+        if (x->entries[i].anchor != NO_ENTRY)
+            x->entries[i].anchor = moved[x->entries[i].anchor];
+    x->forgotten += x->n - kept;
+    x->n = kept;
+    x->n_samples = n_samples;
+    x->n_names = n_names;
+}
+
+/* Sweeps if half of the entries have left the window; *anchor is renumbered.
+ * Returns 0, or -1: no memory, unchanged. */
+static int sweep(struct index *x, int64_t now, uint32_t *anchor)
+{
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < x->n; i++)
+        live += (uint32_t)is_live(x, &x->entries[i], now);
+    if (!x->n || live > x->n / 2) return 0;
+    uint32_t *moved = malloc(x->n * sizeof *moved);
+    if (!moved) return -1;
+    close_ranks(x, now, moved);
+    if (*anchor != NO_ENTRY) *anchor = moved[*anchor];
+    free(moved);
+    table_clear(&x->postings);
+    table_clear(&x->wholes);
+    post_all(x, now);
+    return 0;
+}
+
+/* ---- growing -------------------------------------------------------------- */
+
+/* Grows an array to at least `need` things.  0, or -1: no memory, unchanged. */
+static int grow(void *array, size_t thing, uint64_t need, uint64_t *cap)
+{
+    if (need <= *cap) return 0;
+    uint64_t more = *cap + *cap / 2 + FIRST_ROOM;
+    if (more < need) more = need;
+    void *was, *is;
+    memcpy(&was, array, sizeof was);
+    is = realloc(was, more * thing);
+    if (!is) return -1;
+    memcpy(array, &is, sizeof is);
+    *cap = more;
+    return 0;
+}
+
+static int grow_entries(struct index *x, uint64_t need)
+{
+    uint64_t cap = x->cap, was = x->cap;
+    if (need >= NO_ENTRY || grow(&x->entries, sizeof *x->entries, need, &cap))
+        return -1;
+    if (cap == was) return 0;
+    /* If one of these fails the others have room to spare: harmless. */
+    uint16_t *tally = realloc(x->tally, cap * sizeof *tally);
+    if (!tally) return -1;
+    x->tally = tally;
+    uint32_t *touched = realloc(x->touched, cap * sizeof *touched);
+    if (!touched) return -1;
+    x->touched = touched;
+    memset(tally + was, 0, (cap - was) * sizeof *tally);
+    x->cap = (uint32_t)cap;
+    return 0;
+}
+
+static int grow_samples(struct index *x, uint64_t need)
+{
+    uint64_t cap = x->cap_samples, was = x->cap_samples;
+    if (need >= UINT32_MAX / 2
+        || grow(&x->samples, sizeof *x->samples, need, &cap))
+        return -1;
+    if (cap == was) return 0;
+    uint32_t *owners =
+        realloc(x->owners, (cap / OWNER_STEP + 1) * sizeof *owners);
+    if (!owners) return -1;
+    x->owners = owners;
+    x->cap_samples = (uint32_t)cap;
+    return 0;
+}
+
+/* Room for one more entry.  *anchor is renumbered if that needs a sweep.
+ * Returns 0, or -1: no memory. */
+static int make_room(struct index *x, const struct signature *s,
+                     size_t name_bytes, int64_t now, uint32_t *anchor)
+{
+    if (x->n < x->cap && x->cap_samples - x->n_samples >= s->n
+        && x->cap_names - x->n_names >= name_bytes
+        && !table_is_full(&x->postings, s->n) && !table_is_full(&x->wholes, 1))
+        return 0;
+    if (sweep(x, now, anchor) < 0) return -1;
+    uint64_t cap_names = x->cap_names;
+    if (grow_entries(x, (uint64_t)x->n + 1) < 0
+        || grow_samples(x, (uint64_t)x->n_samples + s->n) < 0
+        || grow(&x->names, 1, x->n_names + name_bytes, &cap_names) < 0)
+        return -1;
+    x->cap_names = cap_names;
+    if (table_is_full(&x->postings, s->n) || table_is_full(&x->wholes, 1))
+        return grow_tables(x, s->n, now);
+    return 0;
+}
+
+/* ---- looking up ----------------------------------------------------------- */
+
+uint32_t index_find_exact(const struct index *x, const struct signature *s,
+                          int64_t now)
+{
+    const struct table *t = &x->wholes;
+    uint32_t found = NO_ENTRY;
+    for (uint32_t slot = slot_of(t, spread(s->exact)); t->slots[slot] != EMPTY;
+         slot = next_slot(t, slot)) {
+        uint32_t i = t->slots[slot] - 1;
+        const struct entry *e = &x->entries[i];
+        if (i < found && e->exact == s->exact && e->words == s->words
+            && is_live(x, e, now))
+            found = i;
+    }
+    return found;
+}
+
+/* Asks for the slots of all samples at once: each would be a cache miss, and
+ * waiting for them one by one takes a third longer (450,000 articles). */
+static void prefetch(const struct table *t, const struct signature *s)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        uint32_t slot = slot_of(t, spread(s->samples[i]));
+        __builtin_prefetch(&t->tags[slot]);
+        __builtin_prefetch(&t->slots[slot]);
+    }
+}
+
+/* Counts, for every entry that shares a sample with s, how many, in tally;
+ * lists those entries in touched.  Returns how many. */
+static size_t tally_shared(struct index *x, const struct signature *s,
+                           uint32_t *touched)
+{
+    const struct table *t = &x->postings;
+    size_t n = 0;
+    prefetch(t, s);
+    for (uint32_t i = 0; i < s->n; i++) {
+        uint64_t h = spread(s->samples[i]);
+        uint32_t slot = slot_of(t, h);
+        for (; t->slots[slot] != EMPTY; slot = next_slot(t, slot)) {
+            if (t->tags[slot] != tag_of(h)) continue;
+            uint32_t place = t->slots[slot] - 1;
+            if (x->samples[place] != s->samples[i]) continue;
+            uint32_t e = owner(x, place);
+            if (x->tally[e]++ == 0) touched[n++] = e;
+        }
+    }
+    return n;
+}
+
+/* Could an entry that shares so many samples match?  Shared ones may be missing
+ * from capped postings, so a quarter of what a match needs will do. */
+static int is_promising(const struct entry *e, uint32_t shared,
+                        const struct signature *s, double contains)
+{
+    uint32_t level = posted_level(e);
+    if (level < s->level) level = s->level;
+    uint32_t need = overlap_needed(s->n >> (level - s->level),
+                                   e->n_samples >> (level - e->level), contains);
+    return shared >= SHARED_MIN && shared * 4 >= need;
+}
+
+/* Puts entry e into the ascending list, which keeps its CANDIDATES_MAX least. */
+static size_t keep_earliest(uint32_t *list, size_t n, uint32_t e)
+{
+    if (n == CANDIDATES_MAX && list[n - 1] < e) return n;
+    size_t i = n < CANDIDATES_MAX ? n++ : n - 1;
+    for (; i && list[i - 1] > e; i--) list[i] = list[i - 1];
+    list[i] = e;
+    return n;
+}
+
+size_t index_candidates(struct index *x, const struct signature *s,
+                        int64_t now, double contains, uint32_t *out)
+{
+    size_t found = 0, n = tally_shared(x, s, x->touched);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t e = x->touched[i], shared = x->tally[e];
+        x->tally[e] = 0;
+        if (is_live(x, &x->entries[e], now)
+            && is_promising(&x->entries[e], shared, s, contains))
+            found = keep_earliest(out, found, e);
+    }
+    return found;
+}
+
+/* ---- the rest ------------------------------------------------------------- */
+
+struct index *index_new(int64_t window)
+{
+    struct index *x = calloc(1, sizeof *x);
+    if (!x) return NULL;
+    x->window = window;
+    if (table_new(&x->postings, 0, 1) < 0 || table_new(&x->wholes, 0, 0) < 0) {
+        index_free(x);
+        return NULL;
+    }
+    return x;
+}
+
+void index_free(struct index *x)
+{
+    if (!x) return;
+    table_free(&x->postings);
+    table_free(&x->wholes);
+    free(x->entries);
+    free(x->samples);
+    free(x->owners);
+    free(x->names);
+    free(x->tally);
+    free(x->touched);
+    free(x);
+}
+
+uint32_t index_add(struct index *x, const struct signature *s, int64_t now,
+                   const char *id, size_t id_bytes, uint32_t joined)
+{
+    size_t story_bytes = 0;
+    if (joined != NO_ENTRY) index_story(x, joined, &story_bytes);
+    if (make_room(x, s, id_bytes + story_bytes, now, &joined) < 0)
+        return NO_ENTRY;
+    char *name = x->names + x->n_names;
+    memcpy(name, id, id_bytes);
+    if (joined != NO_ENTRY)
+        memcpy(name + id_bytes, index_story(x, joined, &story_bytes),
+               story_bytes);
+    if (s->n)
+        memcpy(x->samples + x->n_samples, s->samples,
+               s->n * sizeof *x->samples);
+    x->entries[x->n] = (struct entry){
+        .exact = s->exact, .numbers = s->numbers, .seen = now,
+        .name = x->n_names, .samples = x->n_samples, .n_samples = s->n,
+        .words = s->words, .anchor = joined, .id_bytes = (uint16_t)id_bytes,
+        .story_bytes = (uint16_t)story_bytes, .level = s->level,
+    };
+    x->n_samples += s->n;
+    x->n_names += id_bytes + story_bytes;
+    post_entry(x, x->n++, now);
+    return x->n - 1;
+}
+
+struct entry *index_entry(struct index *x, uint32_t entry)
+{
+    return &x->entries[entry];
+}
+
+struct signature index_signature(const struct index *x, uint32_t entry)
+{
+    const struct entry *e = &x->entries[entry];
+    return (struct signature){ e->exact, e->numbers, e->words, e->level,
+                               e->n_samples, x->samples + e->samples };
+}
+
+const char *index_id(const struct index *x, uint32_t entry, size_t *bytes)
+{
+    *bytes = x->entries[entry].id_bytes;
+    return x->names + x->entries[entry].name;
+}
+
+const char *index_story(const struct index *x, uint32_t entry, size_t *bytes)
+{
+    const struct entry *e = &x->entries[entry];
+    if (!e->story_bytes) return index_id(x, entry, bytes);
+    *bytes = e->story_bytes;
+    return x->names + e->name + e->id_bytes;
+}
+
+uint32_t index_size(const struct index *x)
+{
+    return x->n;
+}
+
+uint64_t index_forgotten(const struct index *x)
+{
+    return x->forgotten;
+}
+
+size_t index_bytes(const struct index *x)
+{
+    size_t each = sizeof *x->entries + sizeof *x->tally + sizeof *x->touched;
+    return x->n * each + x->n_names
+           + x->n_samples * (sizeof *x->samples + sizeof *x->owners / OWNER_STEP)
+           + x->postings.size * (sizeof *x->postings.slots + 1)
+           + x->wholes.size * sizeof *x->wholes.slots;
+}

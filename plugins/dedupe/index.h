@@ -1,0 +1,80 @@
+/* index.h - the articles that `dedupe` remembers, found by what they share.
+ *
+ *   entries   [e0][e1][e2] ...              one an article, in input order
+ *   samples   [e0's ...][e1's ...] ...      32 bits each, all entries' in a row
+ *   owners    [e0]   [e1]   ...             the entry of every 16th sample
+ *   names     "id0" "id1" "id2story2" ...
+ *   postings  slot -> place in samples      open addressing, by the sample;
+ *             tag[slot]                     8 bits of it, to spare most misses
+ *   wholes    slot -> entry                 by the hash of the whole text
+ *
+ * Nothing is taken out one by one.  When an array is full, entries that have
+ * left the window are swept out if they are half of all; otherwise the array
+ * grows by a half.  So the work for each article is constant on average, and
+ * what is remembered is at most twice what lies in the window.  An article
+ * of news takes about 430 bytes (18,984 Arabic ones, 290 words on average).
+ *
+ * A posting list is capped: only the earliest POSTINGS_MAX live articles with a
+ * shingle are found by it, and they are the ones a repeat should be linked to.
+ *
+ * Not locked; the answers depend on the order of the calls alone. */
+#ifndef WARRAQ_DEDUPE_INDEX_H
+#define WARRAQ_DEDUPE_INDEX_H
+#include "clock.h"
+#include "signature.h"
+
+#define NO_ENTRY UINT32_MAX
+enum {
+    ID_MAX = 1024,      /* bytes                                            */
+    POSTINGS_MAX = 32,  /* articles found by one shingle                    */
+    CANDIDATES_MAX = 64 /* articles compared with one article               */
+};
+
+struct entry {
+    uint64_t exact, numbers;
+    int64_t seen;      /* the clock when it, or an exact copy, last came    */
+    uint64_t name;     /* in names: its id, then its story's id if not its own */
+    uint32_t samples;  /* where they begin */
+    uint32_t n_samples;
+    uint32_t words;
+    uint32_t anchor;   /* an entry whose text the story shares; NO_ENTRY     */
+    uint16_t id_bytes;
+    uint16_t story_bytes; /* 0: it is its story's first                      */
+    uint32_t level;
+};
+
+struct index;
+
+/* window: seconds of the clock, either way, after which an article is
+ * forgotten; 0: never.  `now` below is the clock, or CLOCK_NONE: unknown, nothing
+ * is forgotten.  Returns NULL if memory runs out. */
+struct index *index_new(int64_t window);
+void index_free(struct index *x);
+
+/* The earliest remembered article with exactly this text, or NO_ENTRY. */
+uint32_t index_find_exact(const struct index *x, const struct signature *s,
+                          int64_t now);
+/* The earliest remembered articles that share enough sampled shingles with s
+ * to be worth comparing, ascending, at most CANDIDATES_MAX.  Returns how many. */
+size_t index_candidates(struct index *x, const struct signature *s,
+                        int64_t now, double contains, uint32_t *out);
+/* Remembers an article.
+ *   id      up to ID_MAX bytes, copied
+ *   joined  the live entry whose story it joins and which becomes its anchor;
+ *           NO_ENTRY: it begins a story of its own
+ * Returns its entry, or NO_ENTRY if memory runs out; nothing has changed then.
+ * Entry numbers from before the call are void after it: sweeping renumbers. */
+uint32_t index_add(struct index *x, const struct signature *s, int64_t now,
+                   const char *id, size_t id_bytes, uint32_t joined);
+
+/* Views live until the next index_add. */
+struct entry *index_entry(struct index *x, uint32_t entry);
+struct signature index_signature(const struct index *x, uint32_t entry);
+const char *index_id(const struct index *x, uint32_t entry, size_t *bytes);
+const char *index_story(const struct index *x, uint32_t entry, size_t *bytes);
+
+uint32_t index_size(const struct index *x);   /* entries remembered */
+uint64_t index_forgotten(const struct index *x);
+size_t index_bytes(const struct index *x);    /* in use, arrays' spare room
+                                                 left out */
+#endif
