@@ -43,6 +43,9 @@ struct wq_config *config_new(const wq_param *params, uint32_t n,
 int param_parse(const wq_param *param, wq_str text, bool quoted,
                 struct arena *arena, union param_item *out, struct err *e);
 
+/* "a whole number", "one of its choices": what a parameter takes, in words. */
+const char *param_wants(const wq_param *param);
+
 /* The host table's parameter functions. [main] */
 int64_t config_get_int(const wq_config *c, uint32_t i);
 double config_get_real(const wq_config *c, uint32_t i);

@@ -37,10 +37,13 @@ int plugins_find(struct plugins *set, const char *const *dirs, size_t n_dirs,
                  struct err *e);
 void plugins_free(struct plugins *set);
 
-/* By name; *from (may be NULL): the plugin.  NULL: not there; *e then names
- * the closest, or the refused plugin whose file name fits. */
+/* By name; *from (may be NULL): the plugin.  NULL: not there; *e then says so,
+ * or why the plugin whose file name fits was refused. */
 const wq_stage *plugins_stage(const struct plugins *set, const char *name,
                               const struct plugin **from, struct err *e);
 const wq_format *plugins_format(const struct plugins *set, const char *name,
                                 const struct plugin **from, struct err *e);
+/* The name that may have been meant, or NULL. */
+const char *plugins_closest_stage(const struct plugins *set, const char *name);
+const char *plugins_closest_format(const struct plugins *set, const char *name);
 #endif

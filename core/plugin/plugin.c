@@ -1,0 +1,270 @@
+/* plugin.c - the search path and what is found on it; see plugin.h. */
+#include "plugin/plugin.h"
+#include "plugin/probe.h"
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef PLUGINDIR
+#define PLUGINDIR "/usr/local/lib/warraq/1"
+#endif
+
+/* A search in progress: the files met so far, each once. */
+struct search {
+    struct plugins *set;
+    struct file_id {
+        dev_t dev;
+        ino_t ino;
+    } *ids; /* of set->list */
+    struct err *e;
+};
+
+static int add_file(struct search *s, const char *file, const struct stat *st)
+{
+    struct plugins *set = s->set;
+    for (size_t i = 0; i < set->n; i++)
+        if (s->ids[i].dev == st->st_dev && s->ids[i].ino == st->st_ino)
+            return 0;
+    if (set->n == set->cap) {
+        size_t cap = set->cap ? set->cap * 2 : 16;
+        struct plugin *list = realloc(set->list, cap * sizeof *list);
+        if (list) set->list = list;
+        struct file_id *ids = realloc(s->ids, cap * sizeof *ids);
+        if (ids) s->ids = ids;
+        if (!list || !ids) return err_no_memory(s->e);
+        set->cap = cap;
+    }
+    char *copy = arena_copy(&set->arena, file, strlen(file) + 1);
+    if (!copy) return err_no_memory(s->e);
+    struct plugin *p = &set->list[set->n];
+    *p = (struct plugin){ .file = copy };
+    s->ids[set->n++] = (struct file_id){ st->st_dev, st->st_ino };
+    p->refused = probe_file(copy, &p->why) < 0;
+    return 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Adds the *.so files of a folder; then those of its folders, `down` levels
+ * deep, and of .libs, where libtool leaves them.  A folder that is not there
+ * holds none. */
+static int search_folder(struct search *s, const char *dir, int down)
+{
+    struct dirent **names = NULL;
+    int n = scandir(dir, &names, NULL, by_bytes), rc = 0;
+    if (n < 0) return errno == ENOMEM ? err_no_memory(s->e) : 0;
+    for (int pass = 0; pass < 2; pass++) /* files first, then folders */
+        for (int i = 0; i < n && rc == 0; i++) {
+            const char *name = names[i]->d_name;
+            bool is_libs = strcmp(name, ".libs") == 0;
+            char path[PATH_MAX];
+            struct stat st;
+            if (name[0] == '.' && !is_libs) continue;
+            if (text_format(path, sizeof path, "%s/%s", dir, name)
+                    >= sizeof path - 1
+                || stat(path, &st) < 0)
+                continue;
+            bool is_folder = S_ISDIR(st.st_mode);
+            if (pass == 0 && !is_folder && str_ends(str(name), ".so"))
+                rc = add_file(s, path, &st);
+            if (pass == 1 && is_folder && (is_libs || down > 0))
+                rc = search_folder(s, path, is_libs ? 0 : down - 1);
+        }
+    for (int i = 0; i < n; i++) free(names[i]);
+    free(names);
+    return rc;
+}
+
+static int search_path(struct search *s, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) < 0) return 0;
+    return S_ISDIR(st.st_mode) ? search_folder(s, path, 1)
+                               : add_file(s, path, &st);
+}
+
+static int search_list(struct search *s, const char *list)
+{
+    while (list && *list) {
+        size_t n = strcspn(list, ":");
+        char path[PATH_MAX];
+        if (n && n < sizeof path) {
+            text_format(path, sizeof path, "%.*s", (int)n, list);
+            if (search_path(s, path) < 0) return -1;
+        }
+        list += n + (list[n] == ':');
+    }
+    return 0;
+}
+
+/* The folder installed into; for a program that still lies in the folder it was
+ * built in (BUILD/warraq, or BUILD/.libs/warraq by libtool, beside
+ * config.status), BUILD/plugins. */
+static int search_own(struct search *s)
+{
+    char path[PATH_MAX], probe[PATH_MAX + 32];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n > 0) {
+        path[n] = '\0';
+        char *slash = strrchr(path, '/');
+        if (slash) *slash = '\0';
+        if (str_ends(str(path), "/.libs")) path[strlen(path) - 6] = '\0';
+        text_format(probe, sizeof probe, "%s/config.status", path);
+        if (access(probe, F_OK) == 0) {
+            text_format(probe, sizeof probe, "%s/plugins", path);
+            return search_path(s, probe);
+        }
+    }
+    return search_path(s, PLUGINDIR);
+}
+
+/* Is `name` offered by two plugins?  -1 with e naming both. */
+static int check_offer(const struct plugins *set, size_t upto, const char *kind,
+                       const char *name, const struct plugin *by, struct err *e)
+{
+    bool is_stage = kind[0] == 's';
+    for (size_t i = 0; i <= upto; i++) {
+        const struct plugin *p = &set->list[i];
+        size_t n = p->refused ? 0 : is_stage ? p->n_stages : p->n_formats;
+        for (size_t k = 0; k < n; k++) {
+            const char *other = is_stage ? p->stages[k].name
+                                         : p->formats[k].name;
+            if (other == name) return 0; /* itself: all before it are known */
+            if (strcmp(other, name) != 0) continue;
+            return err_set(e, EX_NO_PLUGIN, "two plugins offer the %s \"%s\": "
+                           "%s and %s; take one of them off the search path",
+                           kind, name, p->file, by->file);
+        }
+    }
+    return 0;
+}
+
+static int check_offers(const struct plugins *set, struct err *e)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct plugin *p = &set->list[i];
+        if (p->refused) continue;
+        for (size_t k = 0; k < p->n_stages; k++)
+            if (check_offer(set, i, "stage", p->stages[k].name, p, e) < 0)
+                return -1;
+        for (size_t k = 0; k < p->n_formats; k++)
+            if (check_offer(set, i, "format", p->formats[k].name, p, e) < 0)
+                return -1;
+    }
+    return 0;
+}
+
+int plugins_find(struct plugins *set, const char *const *dirs, size_t n_dirs,
+                 struct err *e)
+{
+    struct search s = { .set = set, .e = e };
+    *set = (struct plugins){ 0 };
+    int rc = 0;
+    for (size_t i = 0; i < n_dirs && rc == 0; i++)
+        rc = search_path(&s, dirs[i]);
+    if (rc == 0) rc = search_list(&s, getenv("WARRAQ_PLUGIN_PATH"));
+    if (rc == 0) rc = search_own(&s);
+    free(s.ids);
+    if (rc == 0) rc = probe_all(set->list, set->n, e);
+    for (size_t i = 0; rc == 0 && i < set->n; i++) {
+        struct plugin *p = &set->list[i];
+        if (!p->refused)
+            p->refused = probe_load(p->file, &set->arena, p, &p->why) < 0;
+    }
+    return rc < 0 ? -1 : check_offers(set, e);
+}
+
+void plugins_free(struct plugins *set)
+{
+    free(set->list);
+    arena_free(&set->arena);
+    *set = (struct plugins){ 0 };
+}
+
+/* ---- by name ------------------------------------------------------------------- */
+
+/* Is this the file of the plugin one would expect to offer `name`? */
+static bool is_file_of(const char *file, const char *name)
+{
+    const char *slash = strrchr(file, '/');
+    const char *base = slash ? slash + 1 : file;
+    size_t n = strlen(name);
+    return strncmp(base, name, n) == 0 && strcmp(base + n, ".so") == 0;
+}
+
+/* Why there is no such stage or format. */
+static void explain(const struct plugins *set, bool is_stage, const char *name,
+                    struct err *e)
+{
+    const char *kind = is_stage ? "stage" : "format";
+    for (size_t i = 0; i < set->n; i++) {
+        const struct plugin *p = &set->list[i];
+        if (!p->refused || !is_file_of(p->file, name)) continue;
+        err_set(e, EX_NO_PLUGIN, "%s \"%s\" cannot be had: %s is refused: %s",
+                kind, name, p->file, p->why.text);
+        return;
+    }
+    err_set(e, EX_NO_PLUGIN, "there is no %s \"%s\"", kind, name);
+}
+
+const wq_stage *plugins_stage(const struct plugins *set, const char *name,
+                              const struct plugin **from, struct err *e)
+{
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; k < set->list[i].n_stages; k++) {
+            if (strcmp(set->list[i].stages[k].name, name) != 0) continue;
+            if (from) *from = &set->list[i];
+            return &set->list[i].stages[k];
+        }
+    explain(set, true, name, e);
+    return NULL;
+}
+
+const wq_format *plugins_format(const struct plugins *set, const char *name,
+                                const struct plugin **from, struct err *e)
+{
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; k < set->list[i].n_formats; k++) {
+            if (strcmp(set->list[i].formats[k].name, name) != 0) continue;
+            if (from) *from = &set->list[i];
+            return &set->list[i].formats[k];
+        }
+    explain(set, false, name, e);
+    return NULL;
+}
+
+static const char *closest(const struct plugins *set, const char *name,
+                           bool is_stage)
+{
+    const char *best = NULL;
+    size_t n = 0, total = 0;
+    for (size_t i = 0; i < set->n; i++)
+        total += is_stage ? set->list[i].n_stages : set->list[i].n_formats;
+    const char **names = calloc(total ? total : 1, sizeof *names);
+    if (!names) return NULL;
+    for (size_t i = 0; i < set->n; i++) {
+        const struct plugin *p = &set->list[i];
+        size_t m = is_stage ? p->n_stages : p->n_formats;
+        for (size_t k = 0; k < m; k++)
+            names[n++] = is_stage ? p->stages[k].name : p->formats[k].name;
+    }
+    best = str_suggest(name, names, n);
+    free(names);
+    return best;
+}
+
+const char *plugins_closest_stage(const struct plugins *set, const char *name)
+{
+    return closest(set, name, true);
+}
+
+const char *plugins_closest_format(const struct plugins *set, const char *name)
+{
+    return closest(set, name, false);
+}

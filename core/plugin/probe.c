@@ -1,0 +1,256 @@
+/* probe.c - see probe.h.
+ *
+ *   us:     fork -------- read verdicts ------------> wait
+ *   child:      load 0, tell; load 1, tell; ...; exit
+ *
+ * One child tries all files: a child for each would cost ten times as much.
+ * The first file without a verdict is the one that ended the child; it is
+ * refused, and another child goes on behind it.  [main], before any thread. */
+#include "plugin/probe.h"
+#include "plugin/describe.h"
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <link.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LOAD_TIMEOUT_MS = 10000 }; /* for one file; loading takes a few */
+
+/* ---- from outside ------------------------------------------------------------ */
+
+/* Our own ELF header, which the linker puts at the start of the image. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+static const char *machine_name(unsigned machine, char *out, size_t cap)
+{
+    static const struct {
+        unsigned machine;
+        const char *name;
+    } names[] = {
+        { EM_X86_64, "x86-64" },   { EM_386, "x86 (32 bit)" },
+        { EM_AARCH64, "aarch64" }, { EM_ARM, "arm (32 bit)" },
+        { EM_RISCV, "riscv" },     { EM_PPC64, "ppc64" },
+        { EM_PPC, "ppc" },         { EM_S390, "s390" },
+        { EM_MIPS, "mips" },       { EM_SPARCV9, "sparc64" },
+    };
+    for (size_t i = 0; i < WQ_LEN(names); i++)
+        if (names[i].machine == machine) return names[i].name;
+    text_format(out, cap, "machine %u", machine);
+    return out;
+}
+
+static int check_elf(const char *file, struct err *e)
+{
+    ElfW(Ehdr) head = { 0 };
+    char theirs[32], ours[32];
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return err_set(e, EX_NO_PLUGIN, "%s", strerror(errno));
+    ssize_t n = read(fd, &head, sizeof head);
+    int why = errno;
+    close(fd);
+    if (n < 0) return err_set(e, EX_NO_PLUGIN, "%s", strerror(why));
+    if (n < EI_NIDENT + 4 || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
+        return err_set(e, EX_NO_PLUGIN, "it is no shared object (not ELF)");
+    if (head.e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA])
+        return err_set(e, EX_NO_PLUGIN, "it is built for a machine of the "
+                       "other byte order; build it here");
+    if (head.e_machine != __ehdr_start.e_machine
+        || head.e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS])
+        return err_set(e, EX_NO_PLUGIN, "it is built for %s, this warraq for "
+                       "%s; build it here",
+                       machine_name(head.e_machine, theirs, sizeof theirs),
+                       machine_name(__ehdr_start.e_machine, ours, sizeof ours));
+    if (head.e_type != ET_DYN)
+        return err_set(e, EX_NO_PLUGIN, "it is ELF, but no shared object; link "
+                       "it with -shared");
+    return 0;
+}
+
+/* May others write `path`?  A sticky folder keeps them from replacing what is
+ * in it, but not from adding to it: `is_holder` is the plugin's own folder. */
+static int check_writable(const char *path, bool is_holder, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return err_set(e, EX_NO_PLUGIN, "%s: %s", path, strerror(errno));
+    if (!(st.st_mode & S_IWOTH)) return 0;
+    if (S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) && !is_holder) return 0;
+    return err_set(e, EX_NO_PLUGIN, "others may write %s, and warraq runs as "
+                   "root; chmod o-w it", path);
+}
+
+/* The file, its folder and all folders above, down from the real path. */
+static int check_trust(const char *file, struct err *e)
+{
+    char path[PATH_MAX];
+    if (!realpath(file, path))
+        return err_set(e, EX_NO_PLUGIN, "%s", strerror(errno));
+    for (int level = 0;; level++) { /* 0: the file, 1: its folder, ... */
+        if (check_writable(path, level == 1, e) < 0) return -1;
+        char *slash = strrchr(path, '/');
+        if (!slash || strcmp(path, "/") == 0) return 0;
+        slash[slash == path] = '\0';
+    }
+}
+
+int probe_file(const char *file, struct err *e)
+{
+    struct stat st;
+    if (stat(file, &st) < 0)
+        return err_set(e, EX_NO_PLUGIN, "%s", strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, EX_NO_PLUGIN, "it is no regular file");
+    if (geteuid() == 0 && check_trust(file, e) < 0) return -1;
+    return check_elf(file, e);
+}
+
+/* ---- loading ------------------------------------------------------------------- */
+
+static int dlopen_error(struct err *e)
+{
+    const char *why = dlerror();
+    if (!why) why = "dlopen gives no reason";
+    const char *advice = "";
+    if (strstr(why, "undefined symbol"))
+        advice = "; a library it needs was not linked (-lNAME), or it calls "
+                 "something of the core, which plugins reach through wq_host";
+    else if (strstr(why, "cannot open shared object"))
+        advice = "; install that library";
+    return err_set(e, EX_NO_PLUGIN, "%s%s", why, advice);
+}
+
+int probe_load(const char *file, struct arena *arena, struct plugin *out,
+               struct err *e)
+{
+    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    if (!library) return dlopen_error(e);
+    const wq_plugin *desc = dlsym(library, "warraq_plugin");
+    if (!desc)
+        return err_set(e, EX_NO_PLUGIN, "it has no symbol \"warraq_plugin\"; "
+                       "end its source with WQ_PLUGIN, and export that symbol");
+    return plugin_describe(desc, arena, out, e); /* stays open for ever */
+}
+
+/* ---- in a child ---------------------------------------------------------------- */
+
+struct verdict { /* smaller than PIPE_BUF: written in one piece */
+    size_t index;
+    int rc;
+    struct err why;
+};
+_Static_assert(sizeof(struct verdict) <= 4096, "PIPE_BUF of Linux");
+
+/* The child's life: from the first file on, one verdict each. */
+static void child_main(const struct plugin *list, size_t from, size_t n, int fd)
+{
+    struct arena arena = { 0 };
+    const struct rlimit no_core = { 0, 0 };
+    setrlimit(RLIMIT_CORE, &no_core);
+    int null = open("/dev/null", O_RDWR);
+    if (null >= 0) {
+        dup2(null, 0); /* what a constructor prints is not our output */
+        dup2(null, 1);
+        dup2(null, 2);
+    }
+    for (size_t i = from; i < n; i++) {
+        if (list[i].refused) continue;
+        struct plugin p = { 0 };
+        struct verdict v = { .index = i };
+        v.rc = probe_load(list[i].file, &arena, &p, &v.why);
+        if (write(fd, &v, sizeof v) != (ssize_t)sizeof v) _exit(1);
+    }
+    _exit(0);
+}
+
+/* Reads one verdict.  1: read, 0: the child has ended, -1: it hangs. */
+static int read_verdict(int fd, struct verdict *v)
+{
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    int rc;
+    do rc = poll(&p, 1, LOAD_TIMEOUT_MS);
+    while (rc < 0 && errno == EINTR);
+    if (rc == 0) return -1;
+    ssize_t n;
+    do n = read(fd, v, sizeof *v);
+    while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof *v;
+}
+
+static void refuse(struct plugin *p, const struct err *why)
+{
+    p->refused = true;
+    p->why = *why;
+}
+
+/* Why a child ended without a verdict. */
+static void refuse_for_death(struct plugin *p, int status, bool hung)
+{
+    struct err e = { 0 };
+    if (hung)
+        err_set(&e, EX_NO_PLUGIN, "loading it takes longer than %d s",
+                LOAD_TIMEOUT_MS / 1000);
+    else if (WIFSIGNALED(status))
+        err_set(&e, EX_NO_PLUGIN, "loading it crashes (SIG%s)",
+                sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status))
+                                               : "?");
+    else
+        err_set(&e, EX_NO_PLUGIN, "loading it ends the program (exit %d)",
+                WEXITSTATUS(status));
+    refuse(p, &e);
+}
+
+/* Tries files from `from` on in one child.  Returns the first that is still
+ * without a verdict, n if there is none, or (size_t)-1 with e. */
+static size_t probe_from(struct plugin *list, size_t from, size_t n,
+                         struct err *e)
+{
+    int pipe_fd[2], status = 0, got;
+    struct verdict v;
+    if (pipe2(pipe_fd, O_CLOEXEC) < 0)
+        return (size_t)err_set(e, EX_NO_MEMORY, "pipe: %s", strerror(errno));
+    fflush(NULL); /* a constructor that calls exit would flush it again */
+    pid_t child = fork();
+    if (child == 0) {
+        close(pipe_fd[0]);
+        child_main(list, from, n, pipe_fd[1]);
+    }
+    int why = errno;
+    close(pipe_fd[1]);
+    if (child < 0) {
+        close(pipe_fd[0]);
+        return (size_t)err_set(e, EX_NO_MEMORY, "fork: %s", strerror(why));
+    }
+    size_t next = from;
+    while ((got = read_verdict(pipe_fd[0], &v)) == 1) {
+        if (v.index >= n) break;
+        if (v.rc < 0) refuse(&list[v.index], &v.why);
+        next = v.index + 1;
+    }
+    close(pipe_fd[0]);
+    if (got < 0) kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    while (next < n && list[next].refused) next++;
+    if (next < n) refuse_for_death(&list[next], status, got < 0);
+    return next;
+}
+
+int probe_all(struct plugin *list, size_t n, struct err *e)
+{
+    size_t at = 0;
+    while (at < n && list[at].refused) at++;
+    while (at < n) {
+        at = probe_from(list, at, n, e);
+        if (at == (size_t)-1) return -1;
+        while (at < n && list[at].refused) at++;
+    }
+    return 0;
+}

@@ -1,0 +1,104 @@
+/* clash.c - outputs that would overwrite an input, or one another.
+ *
+ * Two paths are one file if they lead to one inode or, where nothing is there
+ * yet, to one name in one folder.  An output that a pattern of the inputs would
+ * match is refused as well: the next run would read what this one wrote. */
+#include "run/flow.h"
+#include <fnmatch.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct target {
+    const char *what, *path;
+    const struct cfg_node *node;
+};
+
+/* The path with its folder resolved; false if the folder is not there. */
+static bool real_name(const char *path, char *out, size_t cap)
+{
+    char dir[PATH_MAX], real[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    text_format(dir, sizeof dir, "%.*s",
+                !slash ? 1 : slash == path ? 1 : (int)(slash - path),
+                slash ? path : ".");
+    if (!realpath(dir, real)) return false;
+    text_format(out, cap, "%s/%s", strcmp(real, "/") ? real : "",
+                slash ? slash + 1 : path);
+    return true;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    char one[PATH_MAX + 256], two[PATH_MAX + 256];
+    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0) return false;
+    bool have_a = stat(a, &x) == 0, have_b = stat(b, &y) == 0;
+    if (have_a && have_b) /* /dev/null may be written to as often as one likes */
+        return S_ISREG(x.st_mode) && x.st_dev == y.st_dev
+               && x.st_ino == y.st_ino;
+    if (have_a != have_b) return false;
+    return real_name(a, one, sizeof one) && real_name(b, two, sizeof two)
+           && strcmp(one, two) == 0;
+}
+
+/* Does the pattern lead to the output, now or in the next run? */
+static bool is_input(const char *pattern, const char *output)
+{
+    if (strcmp(output, "-") == 0) return false;
+    if (is_same_file(pattern, output)) return true;
+    if (!strpbrk(pattern, "*?[")) return false;
+    if (fnmatch(pattern, output, FNM_PATHNAME | FNM_PERIOD) == 0) return true;
+    char real[PATH_MAX + 256], real_pattern[PATH_MAX + 256];
+    if (real_name(output, real, sizeof real)
+        && real_name(pattern, real_pattern, sizeof real_pattern)
+        && fnmatch(real_pattern, real, FNM_PATHNAME | FNM_PERIOD) == 0)
+        return true;
+    struct stat st;
+    if (stat(output, &st) < 0) return false; /* nothing can be linked to it */
+    glob_t found = { 0 };
+    bool is = false;
+    if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc && !is; i++)
+            is = is_same_file(found.gl_pathv[i], output);
+    globfree(&found);
+    return is;
+}
+
+static void check_target(const struct pipeline *p, const struct target *t,
+                         const struct target *earlier, size_t n,
+                         struct diags *diags)
+{
+    char hint[300];
+    struct place at = t->node ? t->node->at : (struct place){ p->file, 0, 0 };
+    size_t width = t->node ? t->node->width : 0;
+    for (size_t i = 0; i < p->input.n_paths; i++) {
+        if (!is_input(p->input.paths[i], t->path)) continue;
+        text_format(hint, sizeof hint, "the input \"%s\" is it, too",
+                    p->input.paths[i]);
+        diag_error(diags, EX_PIPELINE, at, width, hint,
+                   "the %s \"%s\" would overwrite an input", t->what, t->path);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (earlier[i].path && is_same_file(earlier[i].path, t->path)) {
+            diag_error(diags, EX_PIPELINE, at, width, NULL,
+                       "the %s would be written over the %s, \"%s\"", t->what,
+                       earlier[i].what, t->path);
+            return;
+        }
+}
+
+void clash_check(const struct plan *plan, struct diags *diags)
+{
+    const struct pipeline *p = plan->pipeline;
+    struct target targets[] = {
+        { "output", p->output.n_paths ? p->output.paths[0] : NULL,
+          p->output.path_node },
+        { "dropped", p->dropped, cfg_get(p->dropped_node, "path") },
+        { "rejects", p->rejects, cfg_get(p->rejects_node, "path") },
+    };
+    for (size_t i = 0; i < WQ_LEN(targets); i++)
+        if (targets[i].path) check_target(p, &targets[i], targets, i, diags);
+}

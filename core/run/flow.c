@@ -1,0 +1,243 @@
+/* flow.c - see flow.h. */
+#include "run/flow.h"
+#include "base/names.h"
+#include <stdint.h>
+#include <stdlib.h>
+
+#define NOBODY SIZE_MAX
+
+/* What is known of a name in front of a stage. */
+struct fact {
+    wq_key name, over; /* over: layers only */
+    size_t writer;     /* place of the stage; NOBODY: the input */
+    size_t lost_by;    /* layers: the stage that rewrote the field; NOBODY */
+};
+struct facts {
+    struct fact *list;
+    size_t n, cap;
+};
+
+struct flow {
+    const struct plan *plan;
+    struct diags *diags;
+    struct facts layers, fields, cuts;
+};
+
+/* Newest first, so that a layer written twice counts as last written. */
+static struct fact *find(const struct facts *f, wq_key name)
+{
+    for (size_t i = f->n; i-- > 0;)
+        if (f->list[i].name == name) return &f->list[i];
+    return NULL;
+}
+
+static void learn(struct flow *f, struct facts *facts, struct fact fact)
+{
+    if (facts->n == facts->cap) {
+        size_t cap = facts->cap ? facts->cap * 2 : 16;
+        struct fact *list = realloc(facts->list, cap * sizeof *list);
+        if (!list) {
+            f->diags->no_memory = true;
+            f->diags->n_errors++;
+            f->diags->code = EX_NO_MEMORY;
+            return;
+        }
+        facts->list = list;
+        facts->cap = cap;
+    }
+    facts->list[facts->n++] = fact;
+}
+
+wq_key flow_over(const struct plan_stage *s)
+{
+    for (uint32_t i = 0; i < s->desc->n_params; i++) {
+        uint32_t t = s->desc->params[i].type;
+        if ((t == WQ_FIELD_IN || t == WQ_FIELD_OUT)
+            && config_count(s->config, i) > 0)
+            return config_get_key(s->config, i, 0);
+    }
+    return names_intern(str("text"));
+}
+
+static const struct plan_stage *stage(const struct flow *f, size_t i)
+{
+    return &f->plan->stages[i];
+}
+
+static size_t line_of(const struct flow *f, size_t i)
+{
+    return stage(f, i)->cfg->name_node->at.line;
+}
+
+static void report(struct flow *f, size_t s, uint32_t param, const char *hint,
+                   const char *fmt, ...) ERR_PRINTF(5, 6);
+/* At the parameter's value, or, for a default, at the stage's name. */
+static void report(struct flow *f, size_t s, uint32_t param, const char *hint,
+                   const char *fmt, ...)
+{
+    const struct param_value *v = &stage(f, s)->config->values[param];
+    const struct cfg_node *name = stage(f, s)->cfg->name_node;
+    char text[512];
+    va_list args;
+    va_start(args, fmt);
+    text_vformat(text, sizeof text, fmt, args);
+    va_end(args);
+    diag_error(f->diags, EX_PIPELINE, v->at.file ? v->at : name->at,
+               v->at.file ? v->width : name->width, hint, "%s", text);
+}
+
+/* A stage behind `after` that writes the layer; NOBODY if there is none. */
+static size_t later_writer(const struct flow *f, size_t after, wq_key layer)
+{
+    for (size_t i = after; i < f->plan->n_stages; i++) {
+        const struct plan_stage *s = stage(f, i);
+        for (uint32_t p = 0; s->desc && p < s->desc->n_params; p++)
+            for (uint32_t k = 0; k < config_count(s->config, p); k++)
+                if (s->desc->params[p].type == WQ_LAYER_OUT
+                    && config_get_key(s->config, p, k) == layer)
+                    return i;
+    }
+    return NOBODY;
+}
+
+/* A stage of those found that writes the layer unless told otherwise. */
+static const char *known_writer(const struct flow *f, wq_str layer)
+{
+    const struct plugins *set = f->plan->plugins;
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; k < set->list[i].n_stages; k++) {
+            const wq_stage *s = &set->list[i].stages[k];
+            for (uint32_t p = 0; p < s->n_params; p++)
+                if (s->params[p].type == WQ_LAYER_OUT && s->params[p].fallback
+                    && str_is(layer, s->params[p].fallback))
+                    return s->name;
+        }
+    return NULL;
+}
+
+static void missing_layer(struct flow *f, size_t s, uint32_t param,
+                          wq_key layer)
+{
+    wq_str name = names_get(layer);
+    const char *label = stage(f, s)->cfg->label, *known;
+    const struct fact *lost = find(&f->layers, layer);
+    size_t later = later_writer(f, s + 1, layer);
+    char hint[256];
+    if (lost) {
+        text_format(hint, sizeof hint, "put \"%s\" before \"%s\"",
+                    stage(f, lost->lost_by)->cfg->label,
+                    stage(f, lost->writer)->cfg->label);
+        report(f, s, param, hint,
+               "stage \"%s\" needs the layer \"%.*s\", which is lost: \"%s\" "
+               "(line %zu) rewrites \"%.*s\" after \"%s\" (line %zu) wrote it",
+               label, STR_ARG(name), stage(f, lost->lost_by)->cfg->label,
+               line_of(f, lost->lost_by), STR_ARG(names_get(lost->over)),
+               stage(f, lost->writer)->cfg->label, line_of(f, lost->writer));
+        return;
+    }
+    if (later != NOBODY)
+        text_format(hint, sizeof hint, "\"%s\" on line %zu writes it: put that "
+                    "before", stage(f, later)->cfg->label, line_of(f, later));
+    else if ((known = known_writer(f, name)))
+        text_format(hint, sizeof hint, "the stage \"%s\" writes it", known);
+    else
+        text_format(hint, sizeof hint, "no stage found writes it");
+    report(f, s, param, hint, "stage \"%s\" needs the layer \"%.*s\", which "
+           "nothing before it writes", label, STR_ARG(name));
+}
+
+static void missing_field(struct flow *f, size_t s, uint32_t param,
+                          wq_key field)
+{
+    const struct plan_format *in = &f->plan->input;
+    char hint[256];
+    size_t n = text_format(hint, sizeof hint, "its records have");
+    for (size_t i = 0; in->desc->fields[i]; i++)
+        n += text_format(hint + n, sizeof hint - n, "%s %s", i ? "," : "",
+                         in->desc->fields[i]);
+    report(f, s, param, hint, "stage \"%s\" reads the field \"%.*s\", which the "
+           "format \"%s\" does not have and no stage before it sets",
+           stage(f, s)->cfg->label, STR_ARG(names_get(field)), in->desc->name);
+}
+
+static void read_one(struct flow *f, size_t s, uint32_t param, wq_key name)
+{
+    const wq_param *p = &stage(f, s)->desc->params[param];
+    if (p->flags & WQ_OPTIONAL) return;
+    if (p->type == WQ_LAYER_IN) {
+        const struct fact *layer = find(&f->layers, name);
+        if (!layer || layer->lost_by != NOBODY)
+            missing_layer(f, s, param, name);
+    } else if (p->type == WQ_FIELD_IN && f->plan->input.desc
+               && f->plan->input.desc->fields && !find(&f->fields, name)) {
+        missing_field(f, s, param, name);
+    }
+}
+
+static void write_field(struct flow *f, size_t s, uint32_t param, wq_key name)
+{
+    const struct fact *cut = find(&f->cuts, name);
+    char hint[200];
+    if (cut) {
+        text_format(hint, sizeof hint, "put \"%s\" before \"%s\"",
+                    stage(f, s)->cfg->label, stage(f, cut->writer)->cfg->label);
+        report(f, s, param, hint, "stage \"%s\" rewrites \"%.*s\" after \"%s\" "
+               "(line %zu) has taken text out of it, so that the text could "
+               "not be put back", stage(f, s)->cfg->label,
+               STR_ARG(names_get(name)), stage(f, cut->writer)->cfg->label,
+               line_of(f, cut->writer));
+    }
+    for (size_t i = 0; i < f->layers.n; i++)
+        if (f->layers.list[i].over == name
+            && f->layers.list[i].lost_by == NOBODY)
+            f->layers.list[i].lost_by = s;
+    learn(f, &f->fields, (struct fact){ name, 0, s, NOBODY });
+}
+
+enum step { READ, WRITE_FIELDS, WRITE_LAYERS, CUT, STEPS };
+
+static void do_step(struct flow *f, size_t s, enum step step, uint32_t param,
+                    wq_key name)
+{
+    const wq_param *p = &stage(f, s)->desc->params[param];
+    switch (step) {
+    case READ: read_one(f, s, param, name); break;
+    case WRITE_FIELDS:
+        if (p->type == WQ_FIELD_OUT) write_field(f, s, param, name);
+        break;
+    case WRITE_LAYERS:
+        if (p->type == WQ_LAYER_OUT)
+            learn(f, &f->layers, (struct fact){ name, flow_over(stage(f, s)), s,
+                                                NOBODY });
+        break;
+    case CUT:
+        if (p->type == WQ_FIELD_IN && (p->flags & WQ_CUTS))
+            learn(f, &f->cuts, (struct fact){ name, 0, s, NOBODY });
+        break;
+    case STEPS: break;
+    }
+}
+
+void flow_check(const struct plan *plan, struct diags *diags)
+{
+    struct flow f = { .plan = plan, .diags = diags };
+    const wq_format *in = plan->input.desc;
+    /* The host gives every record an id. */
+    learn(&f, &f.fields, (struct fact){ names_intern(str("id")), 0, NOBODY,
+                                        NOBODY });
+    for (size_t i = 0; in && in->fields && in->fields[i]; i++)
+        learn(&f, &f.fields, (struct fact){ names_intern(str(in->fields[i])), 0,
+                                            NOBODY, NOBODY });
+    for (size_t s = 0; s < plan->n_stages; s++) {
+        const struct plan_stage *st = &plan->stages[s];
+        if (!st->desc) continue;
+        for (enum step step = READ; step < STEPS; step++)
+            for (uint32_t p = 0; p < st->desc->n_params; p++)
+                for (uint32_t k = 0; st->desc->params[p].type >= WQ_FIELD_IN
+                                     && k < config_count(st->config, p); k++)
+                    do_step(&f, s, step, p, config_get_key(st->config, p, k));
+    }
+    free(f.layers.list);
+    free(f.fields.list);
+    free(f.cuts.list);
+}

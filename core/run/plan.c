@@ -1,0 +1,350 @@
+/* plan.c - a pipeline meets the plugins; see plan.h. */
+#include "run/plan.h"
+#include "config/schema.h"
+#include "run/flow.h"
+#include <stdlib.h>
+
+struct resolving {
+    struct plan *plan;
+    struct diags *diags;
+};
+
+static void no_memory(struct resolving *r)
+{
+    r->diags->no_memory = true;
+    r->diags->n_errors++;
+    r->diags->code = EX_NO_MEMORY;
+}
+
+static void report(struct resolving *r, const struct cfg_node *at, int code,
+                   const char *hint, const char *text)
+{
+    struct place top = { r->plan->pipeline->file, 0, 0 };
+    diag_error(r->diags, code, at ? at->at : top, at ? at->width : 0, hint,
+               "%s", text);
+}
+
+/* ---- parameters --------------------------------------------------------------- */
+
+/* Those of one stage or format. */
+struct owner {
+    const char *kind, *name; /* "stage", "dedupe" */
+    const wq_param *params;
+    uint32_t n;
+    struct wq_config *config;
+    const struct cfg_node *with, *at; /* at: where what is missing is reported */
+};
+
+/* "code points, default 200" */
+static const char *unit_hint(const wq_param *p, char *out, size_t cap)
+{
+    if (!p->unit && !p->fallback) return NULL;
+    text_format(out, cap, "%s%s%s%s", p->unit ? p->unit : "",
+                p->unit && p->fallback ? ", " : "",
+                p->fallback ? "default " : "",
+                p->fallback && *p->fallback ? p->fallback
+                : p->fallback               ? "empty" : "");
+    return out;
+}
+
+static void report_value(struct resolving *r, const wq_param *p,
+                         const struct cfg_node *at, const char *text)
+{
+    char unit[200], choice[200];
+    const char *hint = unit_hint(p, unit, sizeof unit), *close = NULL;
+    size_t n = 0;
+    while (p->type == WQ_ENUM && p->choices[n]) n++;
+    if (n && at->kind == CFG_SCALAR)
+        close = str_suggest(at->text.p, p->choices, n);
+    if (close) {
+        text_format(choice, sizeof choice, "did you mean \"%s\"?", close);
+        hint = choice;
+    }
+    report(r, at, EX_PIPELINE, hint, text);
+}
+
+/* A path is relative to the pipeline file. */
+static wq_str spelled(struct resolving *r, const wq_param *p,
+                      const struct cfg_node *node)
+{
+    if (p->type != WQ_PATH || node->text.n == 0
+        || strlen(node->text.p) != node->text.n)
+        return node->text;
+    const char *path = cfg_join(&r->plan->arena, r->plan->pipeline->dir,
+                                node->text.p);
+    if (!path) no_memory(r);
+    return path ? str(path) : node->text;
+}
+
+static void set_param(struct resolving *r, const struct owner *o, uint32_t i,
+                      const struct cfg_node *node)
+{
+    const wq_param *p = &o->params[i];
+    struct param_value *v = &o->config->values[i];
+    bool is_list = node->kind == CFG_LIST;
+    char text[400], what[100];
+    if (node->kind == CFG_MAP || (is_list && !(p->flags & WQ_LIST))) {
+        text_format(text, sizeof text, "\"%s\" must be %s, not %s", p->name,
+                    param_wants(p), cfg_what(node, what, sizeof what));
+        report_value(r, p, node, text);
+        return;
+    }
+    size_t n = is_list ? node->n : 1;
+    union param_item *items = arena_zero(&r->plan->arena, n, sizeof *items);
+    if (!items) {
+        no_memory(r);
+        return;
+    }
+    for (size_t k = 0; k < n; k++) {
+        const struct cfg_node *item = is_list ? node->items[k] : node;
+        struct err e = { 0 };
+        if (item->kind != CFG_SCALAR) {
+            text_format(text, sizeof text, "\"%s\" takes a list of texts; this "
+                        "is %s", p->name, cfg_what(item, what, sizeof what));
+            report_value(r, p, item, text);
+        } else if (param_parse(p, spelled(r, p, item), item->quoted,
+                               &r->plan->arena, &items[k], &e) < 0) {
+            if (e.code == EX_NO_MEMORY) no_memory(r);
+            else report_value(r, p, item, e.text);
+        }
+    }
+    *v = (struct param_value){ .is_set = true, .n = (uint32_t)n,
+                               .items = items, .at = node->at,
+                               .width = node->width };
+}
+
+static void unknown_param(struct resolving *r, const struct owner *o,
+                          const struct cfg_node *key)
+{
+    char text[300], hint[400];
+    size_t n = 0;
+    text_format(text, sizeof text, "%s \"%s\" has no parameter \"%.*s\"",
+                o->kind, o->name, key->text.n > 80 ? 80 : STR_ARG(key->text));
+    const char **names = arena_array(&r->plan->arena, o->n, sizeof *names);
+    for (uint32_t i = 0; names && i < o->n; i++) names[i] = o->params[i].name;
+    const char *close = names ? str_suggest(key->text.p, names, o->n) : NULL;
+    if (close) {
+        text_format(hint, sizeof hint, "did you mean \"%s\"?", close);
+    } else if (o->n == 0) {
+        text_format(hint, sizeof hint, "it takes none");
+    } else {
+        n = text_format(hint, sizeof hint, "it has");
+        for (uint32_t i = 0; i < o->n; i++)
+            n += text_format(hint + n, sizeof hint - n, "%s %s", i ? "," : "",
+                             o->params[i].name);
+    }
+    report(r, key, EX_PIPELINE, hint, text);
+}
+
+static void warn_if_deprecated(struct resolving *r, const wq_param *p,
+                               const struct cfg_node *key)
+{
+    char hint[120];
+    if (!(p->flags & WQ_DEPRECATED)) return;
+    if (p->renamed_to)
+        text_format(hint, sizeof hint, "use \"%s\"", p->renamed_to);
+    diag_warning(r->diags, key->at, key->width, p->renamed_to ? hint : NULL,
+                 "\"%s\" is deprecated", p->name);
+}
+
+static void set_params(struct resolving *r, const struct owner *o)
+{
+    for (size_t k = 0; o->with && k < o->with->n; k++) {
+        const struct cfg_node *key = o->with->keys[k];
+        uint32_t i = 0;
+        while (i < o->n && !str_is(key->text, o->params[i].name)) i++;
+        if (i == o->n) {
+            unknown_param(r, o, key);
+            continue;
+        }
+        warn_if_deprecated(r, &o->params[i], key);
+        set_param(r, o, i, o->with->items[k]);
+    }
+    for (uint32_t i = 0; i < o->n; i++) {
+        char text[300];
+        if (!(o->params[i].flags & WQ_REQUIRED) || o->config->values[i].is_set)
+            continue;
+        text_format(text, sizeof text, "%s \"%s\" needs the parameter \"%s\"",
+                    o->kind, o->name, o->params[i].name);
+        report(r, o->at, EX_PIPELINE, o->params[i].help, text);
+    }
+}
+
+/* The values of a table: defaults, then what the pipeline says.  NULL: no
+ * memory (reported). */
+static struct wq_config *resolve_params(struct resolving *r, struct owner o)
+{
+    struct err e = { 0 };
+    o.config = config_new(o.params, o.n, &r->plan->arena, &e);
+    if (!o.config) {
+        no_memory(r); /* a bad default was refused when it was loaded */
+        return NULL;
+    }
+    set_params(r, &o);
+    return o.config;
+}
+
+/* ---- stages and formats ---------------------------------------------------------- */
+
+static void report_unknown(struct resolving *r, const struct cfg_node *at,
+                           const char *close, const struct err *e)
+{
+    char hint[120];
+    /* A name that is near one there is was meant; a refused plugin is not a
+     * wrong pipeline but a broken installation. */
+    bool is_refused = strstr(e->text, "refused") != NULL;
+    if (close) text_format(hint, sizeof hint, "did you mean \"%s\"?", close);
+    else text_format(hint, sizeof hint, "`warraq list` shows what there is");
+    report(r, at, EX_NO_PLUGIN, is_refused ? NULL : hint, e->text);
+}
+
+static void resolve_stage(struct resolving *r, const struct cfg_stage *cfg,
+                          struct plan_stage *out)
+{
+    struct err e = { 0 };
+    out->cfg = cfg;
+    out->desc = plugins_stage(r->plan->plugins, cfg->stage, &out->from, &e);
+    if (!out->desc) {
+        report_unknown(r, cfg->name_node,
+                       plugins_closest_stage(r->plan->plugins, cfg->stage), &e);
+        return;
+    }
+    out->config = resolve_params(r, (struct owner){
+        "stage", cfg->stage, out->desc->params, out->desc->n_params, NULL,
+        cfg->with, cfg->name_node });
+}
+
+/* "a/b.jsonl.zst" -> the format with suffix ".jsonl", or NULL. */
+static const wq_format *by_suffix(const struct plugins *set, const char *path)
+{
+    wq_str s = str(path);
+    if (str_ends(s, ".zst")) s.n -= 4;
+    else if (str_ends(s, ".gz")) s.n -= 3;
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; k < set->list[i].n_formats; k++) {
+            const wq_format *f = &set->list[i].formats[k];
+            for (size_t m = 0; f->suffixes && f->suffixes[m]; m++)
+                if (str_ends(s, f->suffixes[m])) return f;
+        }
+    return NULL;
+}
+
+/* The format of all inputs by their suffixes, if that is one and the same. */
+static const wq_format *common_format(const struct plan *plan)
+{
+    const struct cfg_io *in = &plan->pipeline->input;
+    const wq_format *first = NULL;
+    for (size_t i = 0; i < in->n_paths; i++) {
+        const wq_format *f = by_suffix(plan->plugins, in->paths[i]);
+        if (!f || (first && f != first)) return NULL;
+        first = f;
+    }
+    return first;
+}
+
+static void resolve_format(struct resolving *r, const struct cfg_io *io,
+                           const char *name, bool is_input,
+                           struct plan_format *out)
+{
+    struct err e = { 0 };
+    char text[200];
+    out->desc = plugins_format(r->plan->plugins, name, &out->from, &e);
+    const struct cfg_node *at = io->format_node ? io->format_node
+                                : io->path_node ? io->path_node : io->node;
+    if (!out->desc) {
+        report_unknown(r, at, plugins_closest_format(r->plan->plugins, name),
+                       &e);
+        return;
+    }
+    if (is_input ? !out->desc->decode : !out->desc->encode) {
+        text_format(text, sizeof text, "the format \"%s\" can only be %s", name,
+                    is_input ? "written" : "read");
+        report(r, at, EX_PIPELINE, NULL, text);
+    }
+    out->config = resolve_params(r, (struct owner){
+        "format", name, out->desc->params, out->desc->n_params, NULL, io->with,
+        at });
+}
+
+static void resolve_input(struct resolving *r)
+{
+    const struct cfg_io *in = &r->plan->pipeline->input;
+    if (!in->node) return;
+    if (strcmp(in->format, "auto") != 0) {
+        resolve_format(r, in, in->format, true, &r->plan->input);
+        return;
+    }
+    if (!in->with) return; /* each file as its suffix or first bytes say */
+    const wq_format *f = common_format(r->plan);
+    if (f) resolve_format(r, in, f->name, true, &r->plan->input);
+    else report(r, in->with, EX_PIPELINE, "add \"format: NAME\"",
+                "parameters of which format? The paths do not tell");
+}
+
+static void resolve_output(struct resolving *r)
+{
+    const struct cfg_io *out = &r->plan->pipeline->output;
+    if (!out->node) return;
+    const char *name = out->format;
+    if (strcmp(name, "auto") == 0) {
+        const wq_format *f = out->n_paths
+                                 ? by_suffix(r->plan->plugins, out->paths[0])
+                                 : NULL;
+        name = f && f->encode ? f->name : "jsonl";
+    }
+    resolve_format(r, out, name, false, &r->plan->output);
+}
+
+/* What `dropped` and `rejects` are written as, with default values. */
+static void resolve_jsonl(struct resolving *r)
+{
+    struct plan_format *j = &r->plan->jsonl;
+    struct err e = { 0 };
+    j->desc = plugins_format(r->plan->plugins, "jsonl", &j->from, &e);
+    if (j->desc)
+        j->config = resolve_params(r, (struct owner){
+            "format", "jsonl", j->desc->params, j->desc->n_params, NULL, NULL,
+            r->plan->pipeline->root });
+    else if (r->plan->pipeline->output.node)
+        report(r, NULL, EX_NO_PLUGIN, "`warraq list` shows what there is",
+               e.text);
+}
+
+struct plan *plan_make(struct pipeline *p, struct plugins *plugins,
+                       struct diags *diags)
+{
+    size_t errors = diags->n_errors;
+    struct plan *plan = calloc(1, sizeof *plan);
+    struct resolving r = { plan, diags };
+    if (plan) {
+        plan->pipeline = p;
+        plan->plugins = plugins;
+        plan->stages = arena_zero(&plan->arena, p->n_stages,
+                                  sizeof *plan->stages);
+    }
+    if (!plan || !plan->stages) {
+        no_memory(&r);
+        plan_free(plan);
+        return NULL;
+    }
+    plan->n_stages = p->n_stages;
+    resolve_input(&r);
+    resolve_output(&r);
+    resolve_jsonl(&r);
+    for (size_t i = 0; i < p->n_stages; i++)
+        resolve_stage(&r, &p->stages[i], &plan->stages[i]);
+    if (diags->code != EX_NO_MEMORY) {
+        flow_check(plan, diags);
+        clash_check(plan, diags);
+    }
+    if (diags->n_errors == errors) return plan;
+    plan_free(plan);
+    return NULL;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan) return;
+    arena_free(&plan->arena);
+    free(plan);
+}
