@@ -11,6 +11,7 @@ enum {
 
 struct source {
     struct source *next;
+    size_t order; /* files are printed as they were first named */
     char *file, *text;
     size_t n;
     struct lines lines;
@@ -18,7 +19,7 @@ struct source {
 
 struct diag {
     struct place at; /* file: a source's */
-    size_t width, order;
+    size_t width, file_order, order;
     bool is_error;
     int code;
     char *text, *hint;
@@ -51,6 +52,7 @@ int diags_source(struct diags *d, const char *file, const char *p, size_t n)
             return -1;
         }
         s->next = d->sources;
+        s->order = d->sources ? d->sources->order + 1 : 0;
         d->sources = s;
     }
     lines_free(&s->lines);
@@ -92,10 +94,12 @@ static void add(struct diags *d, bool is_error, int code, struct place at,
     if (at.file && !source_of(d, at.file)
         && diags_source(d, at.file, "", 0) < 0)
         goto no_memory;
-    if (at.file) at.file = source_of(d, at.file)->file;
+    const struct source *source = at.file ? source_of(d, at.file) : NULL;
+    if (source) at.file = source->file;
     char text[1024];
     size_t n = text_vformat(text, sizeof text, fmt, args);
     struct diag m = { .at = at, .width = width, .order = d->n,
+                      .file_order = source ? source->order : 0,
                       .is_error = is_error, .code = code };
     m.text = copy(text, n);
     m.hint = hint ? copy(hint, strlen(hint)) : NULL;
@@ -130,16 +134,17 @@ void diag_warning(struct diags *d, struct place at, size_t width,
     va_end(args);
 }
 
-/* By line and column; equal places and different files as they were added. */
+/* By file, line and column; equal places as they were added. */
 static int by_place(const void *a, const void *b)
 {
     const struct diag *x = a, *y = b;
-    if (x->at.file == y->at.file) {
-        if (x->at.line != y->at.line) return x->at.line < y->at.line ? -1 : 1;
-        if (x->at.column != y->at.column)
-            return x->at.column < y->at.column ? -1 : 1;
-    }
-    return x->order < y->order ? -1 : x->order > y->order;
+    const size_t keys[][2] = { { x->file_order, y->file_order },
+                               { x->at.line, y->at.line },
+                               { x->at.column, y->at.column },
+                               { x->order, y->order } };
+    for (size_t i = 0; i < WQ_LEN(keys); i++)
+        if (keys[i][0] != keys[i][1]) return keys[i][0] < keys[i][1] ? -1 : 1;
+    return 0;
 }
 
 /* Prints bytes as a terminal can take them: what would move the cursor or is no

@@ -1,7 +1,15 @@
 /* pipeline.h - a pipeline file, checked for everything that needs no plugin.
  *
- * Keys and defaults: DESIGN 4, doc/pipeline.  Values that belong to plugins
- * (`with:`) stay nodes until a descriptor says their types (run/plan.h). */
+ * Keys and defaults: doc/design.md.  Values that belong to plugins (`with:`)
+ * stay nodes until a descriptor says their types (run/plan.h).
+ *
+ * Paths of input, output, dropped and rejects are relative to the working
+ * directory, as for any command; `plugins:`, a test's `input_file` and
+ * parameters that are paths are relative to the pipeline file, because they
+ * belong to it and travel with it.
+ *
+ * A file with `tests:` but neither input nor output is the test of a stage; it
+ * needs no `version` and cannot be run. */
 #ifndef WQ_CONFIG_PIPELINE_H
 #define WQ_CONFIG_PIPELINE_H
 #include "config/node.h"
@@ -18,7 +26,8 @@ struct cfg_stage {
 };
 
 struct cfg_io {
-    const char *format;        /* "auto" for input, "jsonl" for output        */
+    const char *format;        /* "auto": by suffix; an input else by its first
+                                  bytes, an output else jsonl                 */
     struct cfg_node *node, *format_node, *with, *path_node; /* each may be NULL */
     const char **paths;        /* as written; globs not expanded; "-": std    */
     struct cfg_node **path_nodes;
@@ -28,13 +37,13 @@ struct cfg_io {
 struct cfg_test {
     const char *name;
     struct cfg_node *node, *input, *expect;
-    const char *input_file;    /* relative to the pipeline file               */
+    const char *input_file;    /* joined with dir                             */
 };
 
 struct pipeline {
     const char *file, *dir, *name;
     struct cfg_node *root;
-    const char **plugins;      /* as written, relative to dir                 */
+    const char **plugins;      /* joined with dir                             */
     struct cfg_node **plugin_nodes;
     size_t n_plugins;
     int threads;               /* 0: auto                                     */
@@ -53,8 +62,9 @@ struct pipeline {
 };
 
 /* Reads and checks a pipeline.  overrides: n strings "label.param=value" from
- * --set, applied to the tree as if written there.  Returns NULL after adding
- * every error to diags.  Free with pipeline_free.  [main] */
+ * --set, applied to the tree as if written there; the labels "input" and
+ * "output" mean their formats' parameters.  Returns NULL after adding every
+ * error to diags.  Free with pipeline_free.  [main] */
 struct pipeline *pipeline_load(const char *path, const char *const *overrides,
                                size_t n_overrides, struct diags *diags);
 /* The same from text; `name` stands for the file in messages. */

@@ -29,12 +29,16 @@ struct plan {
     struct plan_stage *stages;
     size_t n_stages;
     struct plan_format input, output;
+    struct plan_format *readers; /* input.desc NULL: every format that reads,
+                                    with default values                      */
+    size_t n_readers;
     struct plan_format jsonl; /* of `dropped` and `rejects`, default values */
     struct arena arena;
 };
 
 /* Returns NULL after adding every error to diags.  Borrows the pipeline and
- * the plugins, which must outlive it.  [main] */
+ * the plugins, which must outlive it.  Inputs given on the command line replace
+ * p->input.paths (and path_nodes, by NULL) before.  [main] */
 struct plan *plan_make(struct pipeline *p, struct plugins *plugins,
                        struct diags *diags);
 void plan_free(struct plan *plan);
