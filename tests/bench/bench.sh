@@ -1,0 +1,131 @@
+#!/bin/bash
+# bench.sh - how fast the whole chain is: a table, and JSON.
+#
+#   WARRAQ=build/warraq tests/bench/bench.sh [CORPUS [OUTPUT-FOLDER]]
+#
+# CORPUS is JSONL, plain, .gz or .zst; without one, a stream is made up.  One and
+# two threads take turns in the same run, so that their ratio survives a busy
+# machine; each time is the median of ROUNDS (5).  The yardstick is `wc -w' over
+# the same bytes.  MB are 10^6 bytes of uncompressed JSONL.  Never fails by time.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+corpus=${1:-$root/../shared/data/news-ar/news.jsonl.zst}
+out=${2:-bench}
+ROUNDS=${ROUNDS:-5}
+PIPELINE=${PIPELINE:-$root/pipelines/arabic-news.yaml}
+: "${WARRAQ:?}"
+export LC_ALL=C
+die() { echo "bench: $*" >&2; exit 2; }
+mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 2
+stream=$out/stream.jsonl
+
+# About 60 MB of made-up Arabic news, every tenth a copy of an earlier one.
+make_up()
+{
+    awk 'BEGIN {
+        n = split("الوزير الرئيس المدير السفير الاجتماع المشروع القرار البرنامج" \
+            " المدينة الحكومة الشركة الجامعة المنطقة اليوم الماضي الجديد" \
+            " أعلن أكد قال أضاف شارك افتتح وقع ناقش من في على إلى عن مع بعد" \
+            " خلال التعاون التنمية الاقتصاد التعليم الصحة الأمن السلام", w, " ")
+        srand(1)
+        for (i = 1; i <= 17000; i++) {
+            if (i % 10 == 0) srand(i - 7); else srand(i)
+            text = ""
+            for (k = 1; k <= 330; k++)
+                text = text w[int(rand() * n) + 1] (k % 22 ? " " : ".\\n")
+            printf "{\"id\":\"m%d\",\"source\":\"s%d\",\"date\":\"2020-09-%02d\",\"title\":\"%s %s\",\"text\":\"%s\"}\n", \
+                i, i % 14, i / 600 + 1, w[i % n + 1], w[(i * 7) % n + 1], text
+        }
+    }'
+}
+if [ -f "$corpus" ]; then
+    case $(od -An -tx1 -N4 "$corpus" | tr -d ' ') in
+    28b52ffd) zstd -qdcf "$corpus" >"$stream" ;;
+    1f8b*)    gzip -dc "$corpus" >"$stream" ;;
+    *)        cat "$corpus" >"$stream" ;;
+    esac || die "cannot unpack $corpus"
+else
+    echo "bench: no $corpus; making a stream up" >&2
+    corpus=made-up
+    make_up >"$stream"
+fi
+bytes=$(wc -c <"$stream")
+articles=$(wc -l <"$stream")
+
+# seconds COMMAND...: runs it, prints the wall clock seconds.
+seconds()
+{
+    local begin=$EPOCHREALTIME
+    "$@" >/dev/null 2>"$out/stderr" || die "$* ended with $?: $(cat "$out/stderr")"
+    awk -v b="$begin" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.4f\n", e - b }'
+}
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+chain() { "$WARRAQ" run "$PIPELINE" -j "$1" -o "$out/out.jsonl" "$stream"; }
+speed() { awk -v b="$bytes" -v s="$1" 'BEGIN { printf "%.1f", b / s / 1e6 }'; }
+
+# peak COMMAND...: runs it, prints the most memory it had, in kB.
+peak()
+{
+    local pid kb=0 now
+    "$@" >/dev/null 2>&1 &
+    pid=$!
+    while now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null) &&
+        [ -n "$now" ]
+    do
+        kb=$now
+        sleep 0.02
+    done
+    wait $pid || die "$* ended with $?"
+    echo "$kb"
+}
+
+cat "$stream" >/dev/null # into the page cache
+: >"$out/one" && : >"$out/two" && : >"$out/yard"
+for ((i = 0; i < ROUNDS; i++)); do
+    seconds chain 1 >>"$out/one"
+    seconds chain 2 >>"$out/two"
+    seconds wc -w "$stream" >>"$out/yard"
+done
+one=$(median <"$out/one")
+two=$(median <"$out/two")
+yard=$(median <"$out/yard")
+ratio=$(paste "$out/one" "$out/two" | awk '{ print $1 / $2 }' | median)
+# The function would be the shell's child; the program itself is measured.
+memory=$(peak "$WARRAQ" run "$PIPELINE" -j 2 -o "$out/out.jsonl" "$stream")
+out_bytes=$(wc -c <"$out/out.jsonl")
+: >"$out/empty.jsonl"
+for ((i = 0; i < 20; i++)); do
+    seconds "$WARRAQ" run "$PIPELINE" -o "$out/none.jsonl" "$out/empty.jsonl"
+done >"$out/empty"
+empty=$(median <"$out/empty")
+
+row() { printf '%-44s %10s %s\n' "$1" "$2" "${3-}"; }
+{
+    row "corpus" "$(basename "$corpus")"
+    row "articles" "$articles"
+    row "JSONL in" "$(awk -v b="$bytes" 'BEGIN { printf "%.1f", b / 1e6 }')" MB
+    row "JSONL out" "$(awk -v b="$out_bytes" 'BEGIN { printf "%.1f", b / 1e6 }')" MB
+    row "whole chain, one thread" "$(speed "$one")" MB/s
+    row "whole chain, two threads" "$(speed "$two")" MB/s
+    row "two threads against one, median of pairs" "$(printf %.2f "$ratio")" times
+    row "yardstick: wc -w" "$(speed "$yard")" MB/s
+    row "one thread against the yardstick" \
+        "$(awk -v o="$one" -v y="$yard" 'BEGIN { printf "%.2f", y / o }')" times
+    row "peak memory, two threads" "$((memory / 1024))" MiB
+    row "start to finish of an empty run" \
+        "$(awk -v s="$empty" 'BEGIN { printf "%.1f", s * 1000 }')" ms
+} | tee "$out/table"
+
+# The same as JSON, keys made from the words of the table.
+awk 'BEGIN { printf "{" }
+    { value = $NF ~ /^(MB|MB\/s|MiB|ms|times)$/ ? $(NF - 1) : $NF
+      unit = value == $NF ? "" : "_" $NF
+      n = NF - (value == $NF ? 1 : 2)
+      key = ""
+      for (i = 1; i <= n; i++) key = key (i > 1 ? "_" : "") $i
+      gsub(/[^A-Za-z0-9_]/, "", key); gsub(/[^A-Za-z0-9_]/, "", unit)
+      printf "%s\n\"%s%s\": %s", NR > 1 ? "," : "", key, unit, \
+          value ~ /^[0-9.]+$/ ? value : "\"" value "\"" }
+    END { print "\n}" }' "$out/table" >"$out/bench.json"
+echo "as JSON: $out/bench.json"
