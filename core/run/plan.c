@@ -170,6 +170,28 @@ static void set_params(struct resolving *r, const struct owner *o)
     }
 }
 
+/* Where a stage's bad_param goes: the value it dislikes has a place. */
+struct listener {
+    struct diags *diags;
+    const struct wq_config *config;
+    const struct cfg_node *at;
+};
+
+static void on_bad(void *to, uint32_t param, const char *text)
+{
+    const struct listener *l = to;
+    char unit[200];
+    bool is_known = param < l->config->n_params;
+    const struct param_value *v = is_known ? &l->config->values[param] : NULL;
+    bool is_written = v && v->at.file;
+    diag_error(l->diags, EX_PIPELINE, is_written ? v->at : l->at->at,
+               is_written ? v->width : l->at->width,
+               is_known ? unit_hint(&l->config->params[param], unit,
+                                    sizeof unit) : NULL,
+               "\"%s\": %s", is_known ? l->config->params[param].name : "?",
+               text);
+}
+
 /* The values of a table: defaults, then what the pipeline says.  NULL: no
  * memory (reported). */
 static struct wq_config *resolve_params(struct resolving *r, struct owner o)
@@ -180,6 +202,14 @@ static struct wq_config *resolve_params(struct resolving *r, struct owner o)
         no_memory(r); /* a bad default was refused when it was loaded */
         return NULL;
     }
+    struct listener *l = arena_zero(&r->plan->arena, 1, sizeof *l);
+    if (!l) {
+        no_memory(r);
+        return NULL;
+    }
+    *l = (struct listener){ r->diags, o.config, o.at };
+    o.config->on_bad = on_bad;
+    o.config->on_bad_to = l;
     set_params(r, &o);
     return o.config;
 }
@@ -266,9 +296,35 @@ static void resolve_format(struct resolving *r, const struct cfg_io *io,
         at });
 }
 
+/* Every format that reads, for files told apart one by one. */
+static void resolve_readers(struct resolving *r)
+{
+    struct plan *plan = r->plan;
+    const struct plugins *set = plan->plugins;
+    size_t n = 0;
+    for (size_t i = 0; i < set->n; i++) n += set->list[i].n_formats;
+    plan->readers = arena_zero(&plan->arena, n, sizeof *plan->readers);
+    if (!plan->readers) {
+        no_memory(r);
+        return;
+    }
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; k < set->list[i].n_formats; k++) {
+            const wq_format *f = &set->list[i].formats[k];
+            if (!f->decode) continue;
+            struct plan_format *out = &plan->readers[plan->n_readers++];
+            out->desc = f;
+            out->from = &set->list[i];
+            out->config = resolve_params(r, (struct owner){
+                "format", f->name, f->params, f->n_params, NULL, NULL,
+                plan->pipeline->root });
+        }
+}
+
 static void resolve_input(struct resolving *r)
 {
     const struct cfg_io *in = &r->plan->pipeline->input;
+    resolve_readers(r);
     if (!in->node) return;
     if (strcmp(in->format, "auto") != 0) {
         resolve_format(r, in, in->format, true, &r->plan->input);

@@ -37,7 +37,8 @@ struct plan {
 };
 
 /* Returns NULL after adding every error to diags.  Borrows the pipeline and
- * the plugins, which must outlive it.  Inputs given on the command line replace
+ * the plugins, which must outlive it, and diags, where bad_param reports what a
+ * stage says of its values when it is opened.  Inputs given on the command line replace
  * p->input.paths (and path_nodes, by NULL) before.  [main] */
 struct plan *plan_make(struct pipeline *p, struct plugins *plugins,
                        struct diags *diags);
