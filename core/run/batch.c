@@ -38,7 +38,10 @@ void batch_reset(struct batch *b)
     empty(&b->rejects);
     empty(&b->notes);
     b->n_pieces = b->n_records = b->n_gone = 0;
-    b->n_in = b->n_emitted = b->n_out = 0;
+    b->n_in = b->n_emitted = b->n_out = b->n_empty = 0;
+    b->n_ids = 0;
+    b->ids = NULL;
+    b->orphans = NULL;
     b->prepared = NULL;
     b->is_last = false;
     b->step = 0;

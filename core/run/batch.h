@@ -39,7 +39,10 @@ struct batch {
     size_t n_records, cap_records, n_gone, cap_gone;
     wq_record *orphans;   /* emitted by flush: a list */
     void **prepared;      /* what prepare left for process */
-    uint64_t n_in, n_emitted, n_out;
+    uint64_t *ids;        /* hashes of the ids read, n_ids of them */
+    size_t n_ids;
+    uint64_t n_in, n_emitted, n_out, n_empty;
+    size_t counted_bytes; /* the scheduler's: memory it was seen to hold */
     struct buf out, dropped, rejects, notes;
 };
 

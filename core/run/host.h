@@ -4,6 +4,8 @@
 #include "run/batch.h"
 #include <stdatomic.h>
 
+struct codecs; /* run/codec.h */
+
 /* What a worker is doing right now, for the crash handler and the watchdog:
  * plain stores by the worker, racy reads by those two. */
 struct now {
@@ -38,14 +40,13 @@ struct wq_ctx {
     bool failed;
     struct err err;
     size_t worker;
+    const struct codecs *codecs; /* what format/1 can speak; NULL: nothing */
 };
 
 /* The one table.  [any] */
 const wq_host *host_table(void);
 /* Extensions: the command registers them before anything runs.  [main] */
 int host_offer(const char *id, const void *table);
-/* How many log lines of warning and above were printed. */
-void host_quiet(bool quiet);
 
 /* Marks the begin and the end of a call into a plugin. */
 void host_enter(const char *label, int64_t limit_ms);

@@ -23,7 +23,8 @@ struct source {
     int fd;              /* -1: memory */
     int stop_fd;
     enum codec codec;
-    bool in_ended, in_frame; /* in_frame: a frame or member has begun */
+    bool in_ended, was_stopped;
+    bool in_frame;       /* a frame or member has begun */
     char *in;
     size_t at, n;        /* unread bytes are in[at .. n) */
     wq_str memory;       /* fd -1: what is left of it */
@@ -65,8 +66,8 @@ static int refill(struct source *s, struct err *e)
     }
     for (;;) {
         if (s->stop_fd >= 0 && !wait_readable(s)) {
-            s->in_ended = true;
-            s->in_frame = false; /* stopped, not truncated */
+            s->in_ended = s->was_stopped = true;
+            s->in_frame = false; /* not truncated */
             return 0;
         }
         ssize_t got = read(s->fd, s->in, IN_BYTES);
@@ -251,6 +252,11 @@ ptrdiff_t source_peek(struct source *s, char *p, size_t n, struct err *e)
     if (n > have) n = have;
     memcpy(p, s->peeked + s->peek_at, n);
     return (ptrdiff_t)n;
+}
+
+bool source_was_stopped(const struct source *s)
+{
+    return s->was_stopped;
 }
 
 void source_close(struct source *s)

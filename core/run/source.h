@@ -20,5 +20,7 @@ struct source *source_memory(wq_str text, struct err *e);
 ptrdiff_t source_read(struct source *s, char *p, size_t n, struct err *e);
 /* The first bytes, at most n, without taking them. */
 ptrdiff_t source_peek(struct source *s, char *p, size_t n, struct err *e);
+/* Did stop_fd end the reading?  Then what was read last may be half a record. */
+bool source_was_stopped(const struct source *s);
 void source_close(struct source *s);
 #endif

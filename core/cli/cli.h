@@ -1,0 +1,34 @@
+/* cli.h - the verbs of the command: one file each. */
+#ifndef WQ_CLI_CLI_H
+#define WQ_CLI_CLI_H
+#include "config/diag.h"
+#include "plugin/plugin.h"
+#include "run/plan.h"
+
+/* Each takes its own part of the command line (argv[0]: the verb) and returns
+ * the exit code. */
+int cli_check(int argc, char **argv);
+int cli_explain(int argc, char **argv);
+int cli_inspect(int argc, char **argv);
+int cli_list(int argc, char **argv);
+int cli_new(int argc, char **argv);
+int cli_restore(int argc, char **argv);
+int cli_run(int argc, char **argv);
+int cli_test(int argc, char **argv);
+
+/* A pipeline with its plugins, ready to run. */
+struct loaded {
+    struct pipeline *pipeline;
+    struct plugins plugins;
+    struct plan *plan;
+};
+
+/* Loads a pipeline file and everything it names; overrides: what --set gave.
+ * On failure every error has been printed, and the exit code is returned;
+ * EX_FINE otherwise.  loaded_free either way. */
+int loaded_open(struct loaded *l, const char *path,
+                const char *const *overrides, size_t n_overrides);
+/* The same for a pipeline in text; `name` stands for the file in messages. */
+int loaded_parse(struct loaded *l, const char *name, wq_str text);
+void loaded_free(struct loaded *l);
+#endif

@@ -1,0 +1,16 @@
+/* gone.h - what left the stream early, as lines that can be fed in again.
+ *
+ *   dropped   the article as it stood, plus "dropped": "<label>/<reason>"
+ *   rejects   {"file","line","byte","stage","reason","message","record"}, the
+ *             record as it came in ("raw_base64" if none could be read)        */
+#ifndef WQ_RUN_GONE_H
+#define WQ_RUN_GONE_H
+#include "run/codec.h"
+#include "run/stage.h"
+
+/* Encodes b->gone, in stream order, to b->dropped (if wanted) and b->rejects
+ * through `jsonl`.  [worker] */
+int gone_encode(struct batch *b, const struct stage *stages,
+                struct codec *jsonl, size_t worker, bool want_dropped,
+                struct err *e);
+#endif

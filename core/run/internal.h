@@ -1,0 +1,80 @@
+/* internal.h - a run in progress; shared by run.c (set-up, commit), schedule.c
+ * (who does what when) and work.c (what each step does). */
+#ifndef WQ_RUN_INTERNAL_H
+#define WQ_RUN_INTERNAL_H
+#include "run/codec.h"
+#include "run/ids.h"
+#include "run/reader.h"
+#include "run/run.h"
+#include "run/sink.h"
+#include "run/watch.h"
+#include <pthread.h>
+
+/* One step of the way of a batch:
+ *   parallel: [decode] stages from .. to, [prepare of stage `to`] [encode]
+ *   serial:   ordered stage `from`, or write                                 */
+struct step {
+    bool is_serial, decodes, prepares, encodes, writes;
+    uint32_t from, to;
+    /* Under the lock: */
+    struct batch *waiting; /* by seq */
+    uint64_t next_seq;     /* serial: the only one that may go */
+    bool is_busy;          /* serial: somebody is in it */
+};
+
+struct worker {
+    struct run *run;
+    size_t index;
+    struct now *now;
+    struct arena scratch;
+    pthread_t thread;
+};
+
+/* What the progress line shows. */
+struct seen_so_far {
+    uint64_t in, out, dropped, bytes;
+};
+
+struct run {
+    struct plan *plan;
+    const struct run_options *options;
+    struct run_result *result;
+    struct stage *stages;
+    size_t n_stages;
+    struct codec *inputs;  /* one, or every reader there is (format: auto) */
+    size_t n_inputs;
+    struct codec output, jsonl;
+    struct codec *speakable[2]; /* of codecs */
+    struct codecs codecs;
+    struct paths paths;
+    struct reader *reader;
+    struct sink out, dropped, rejects;
+    bool want_dropped;
+    char *rejects_path;
+    struct ids ids;
+    struct watch *watch;
+    struct worker *workers;
+    struct now *nows; /* one a worker */
+    size_t n_workers;
+    struct step *steps;
+    size_t n_steps;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_reading, is_ended, has_failed;
+    uint64_t next_seq;
+    struct batch *free;
+    size_t n_active, window, bytes, max_bytes;
+    struct seen_so_far seen;
+    struct err err;
+};
+
+/* Runs all batches through all steps on n_workers threads.  0, or -1 with
+ * run->err filled. [main] */
+int schedule(struct run *run);
+/* Reads the next batch: 1, 0 at the end, -1.  [serial] */
+int work_read(struct run *run, struct batch *b, struct err *e);
+/* Does one step on a batch.  0 / -1. */
+int work_step(struct run *run, struct worker *w, const struct step *step,
+              struct batch *b, struct err *e);
+#endif

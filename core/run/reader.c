@@ -1,0 +1,345 @@
+/* reader.c - see reader.h.
+ *
+ * Behind the last whole record of a batch there is mostly the beginning of the
+ * next one: it is carried over.  A record that does not end within
+ * READER_MAX_RECORD bytes is skipped up to its end and becomes a bad piece that
+ * says where it lies, since keeping it would break the bound on memory. */
+#include "run/reader.h"
+#include "run/source.h"
+#include <stdlib.h>
+
+struct reader {
+    const struct paths *paths;
+    size_t next_path;
+    struct codec *codecs;
+    size_t n_codecs;
+    uint64_t limit, n_records; /* records begun, counted only under a limit */
+    int stop_fd;
+    bool is_stopped;
+    struct input_file *files; /* all that were opened, newest first */
+    struct source *source;    /* of files; NULL: between files */
+    wq_str memory;
+    const char *memory_name;  /* NULL: not from memory, or done */
+    struct buf carry;
+    uint64_t byte, line;      /* of the next byte to hand out */
+    bool at_end;              /* the source has nothing more than carry */
+    struct err damage;        /* at_end because of this; code 0: none */
+    uint64_t bytes, damaged;
+};
+
+enum { MAX_PIECES = 1024 }; /* of a batch: small files are taken together */
+
+/* ---- files ---- */
+
+static struct codec *by_suffix(const struct reader *r, const char *path)
+{
+    wq_str name = str(path);
+    if (str_ends(name, ".gz")) name.n -= 3;
+    else if (str_ends(name, ".zst")) name.n -= 4;
+    for (size_t i = 0; i < r->n_codecs; i++)
+        for (const char *const *s = r->codecs[i].desc->suffixes; s && *s; s++)
+            if (str_ends(name, *s)) return &r->codecs[i];
+    return NULL;
+}
+
+enum { SURE_ENOUGH = 50 }; /* of 100, to take a file for a format */
+
+static struct codec *by_content(struct reader *r, struct err *e)
+{
+    char head[4096];
+    ptrdiff_t n = source_peek(r->source, head, sizeof head, e);
+    struct codec *best = NULL;
+    int sure = SURE_ENOUGH - 1;
+    for (size_t i = 0; n >= 0 && i < r->n_codecs; i++) {
+        const wq_format *f = r->codecs[i].desc;
+        int s = f->sniff ? f->sniff(head, (size_t)n) : 0;
+        if (s > sure) {
+            sure = s;
+            best = &r->codecs[i];
+        }
+    }
+    if (n >= 0 && !best)
+        err_set(e, EX_DATA, "cannot tell the format of %s; say input.format",
+                r->files->path);
+    return best;
+}
+
+/* Begins the next file.  1, 0 (no more), -1. */
+static int open_next(struct reader *r, struct err *e)
+{
+    const char *path = r->memory_name;
+    if (!path) {
+        if (r->is_stopped || !r->paths || r->next_path == r->paths->n) return 0;
+        path = r->paths->list[r->next_path++];
+        r->source = source_open(path, r->stop_fd, e);
+    } else {
+        r->source = source_memory(r->memory, e);
+        r->memory_name = NULL;
+    }
+    if (!r->source) return -1;
+    struct input_file *f = calloc(1, sizeof *f);
+    if (f && !(f->path = strdup(path))) {
+        free(f);
+        f = NULL;
+    }
+    if (!f) return err_no_memory(e);
+    f->next = r->files;
+    r->files = f;
+    r->byte = 0;
+    r->line = 1;
+    r->at_end = false;
+    r->damage.code = 0;
+    f->codec = r->n_codecs == 1 ? &r->codecs[0] : by_suffix(r, path);
+    if (!f->codec) f->codec = by_content(r, e);
+    return f->codec ? 1 : -1;
+}
+
+static void close_file(struct reader *r)
+{
+    source_close(r->source);
+    r->source = NULL;
+}
+
+/* ---- pieces ---- */
+
+static uint64_t count_lines(const char *p, size_t n)
+{
+    uint64_t lines = 0;
+    for (const char *end = p + n; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        lines++;
+    return lines;
+}
+
+static struct piece *add_piece(struct batch *b, struct err *e)
+{
+    if (b->n_pieces == b->cap_pieces) {
+        size_t cap = b->cap_pieces ? b->cap_pieces * 2 : 4;
+        struct piece *list = reallocarray(b->pieces, cap, sizeof *list);
+        if (!list) {
+            err_no_memory(e);
+            return NULL;
+        }
+        b->pieces = list;
+        b->cap_pieces = cap;
+    }
+    return &b->pieces[b->n_pieces++];
+}
+
+/* Hands raw[at .. at + n) out as a piece, even an empty one. */
+static int hand_out(struct reader *r, struct batch *b, size_t at, size_t n,
+                    const char *bad, const char *message, struct err *e)
+{
+    struct piece *p = add_piece(b, e);
+    if (!p) return -1;
+    *p = (struct piece){ .file = r->files, .at = at, .n = n, .byte = r->byte,
+                         .line = r->line, .bad = bad };
+    if (message && !(p->message = arena_copy(&b->arena, message,
+                                             strlen(message) + 1)))
+        return err_no_memory(e);
+    r->byte += n;
+    r->line += count_lines(b->raw.p + at, n);
+    r->bytes += n;
+    return 0;
+}
+
+/* Reads more behind raw[n].  Sets at_end where the file ends or is damaged. */
+static int read_more(struct reader *r, struct batch *b, size_t want,
+                     struct err *e)
+{
+    if (buf_reserve(&b->raw, want + WQ_PADDING) < 0) return err_no_memory(e);
+    struct err damage = { 0 };
+    ptrdiff_t got = source_read(r->source, b->raw.p + b->raw.n, want, &damage);
+    if (got < 0) {
+        if (damage.code == EX_NO_MEMORY) {
+            *e = damage;
+            return -1;
+        }
+        r->damage = damage;
+        r->damaged++;
+    }
+    if (got > 0) b->raw.n += (size_t)got;
+    if (source_was_stopped(r->source)) r->is_stopped = true;
+    else r->at_end = got < (ptrdiff_t)want;
+    return 0;
+}
+
+/* Where the whole records in p[0..n) end; under a limit, where the last one
+ * still wanted does. */
+static size_t split(struct reader *r, const char *p, size_t n, uint32_t flags)
+{
+    const struct codec *c = r->files->codec;
+    if (!r->limit) return c->desc->split(c->shared, p, n, flags);
+    size_t end = 0;
+    while (end < n && r->n_records < r->limit) {
+        size_t one = c->desc->split(c->shared, p + end, n - end,
+                                    flags | WQ_FIRST);
+        if (one == 0) break;
+        end += one;
+        r->n_records++;
+    }
+    if (r->n_records == r->limit) reader_stop(r);
+    return end;
+}
+
+/* The record at raw[at ..) is too large: reads on to its end, keeping nothing
+ * of it, and leaves what follows in the carry. */
+static int skip_record(struct reader *r, struct batch *b, size_t at,
+                       struct err *e)
+{
+    const struct codec *c = r->files->codec;
+    uint64_t skipped = b->raw.n - at, lines = count_lines(b->raw.p + at,
+                                                          b->raw.n - at);
+    b->raw.n = at;
+    size_t end = 0;
+    while (!r->at_end && end == 0) {
+        b->raw.n = at;
+        if (read_more(r, b, READER_BATCH_BYTES, e) < 0) return -1;
+        size_t n = b->raw.n - at;
+        end = c->desc->split(c->shared, b->raw.p + at, n, WQ_FIRST);
+        size_t gone = end ? end : n;
+        lines += count_lines(b->raw.p + at, gone);
+        skipped += gone;
+    }
+    char message[128];
+    text_format(message, sizeof message,
+                "the record has %llu bytes; at most %zu MiB can be read",
+                (unsigned long long)skipped, READER_MAX_RECORD >> 20);
+    r->carry.n = 0;
+    if (end && buf_add(&r->carry, b->raw.p + at + end, b->raw.n - at - end) < 0)
+        return err_no_memory(e);
+    b->raw.n = at;
+    if (hand_out(r, b, at, 0, "too_large", message, e) < 0) return -1;
+    b->pieces[b->n_pieces - 1].bad_bytes = skipped;
+    r->byte += skipped;
+    r->line += lines;
+    r->bytes += skipped;
+    return 0;
+}
+
+/* Adds what is left of the open file to the batch, up to its size.  Closes the
+ * file when it is through. */
+static int read_file(struct reader *r, struct batch *b, struct err *e)
+{
+    size_t at = b->raw.n, whole = 0;
+    if (r->carry.n && buf_add(&b->raw, r->carry.p, r->carry.n) < 0)
+        return err_no_memory(e);
+    r->carry.n = 0;
+    for (;;) {
+        size_t n = b->raw.n - at;
+        if (!r->at_end && !r->is_stopped && b->raw.n < READER_BATCH_BYTES) {
+            if (read_more(r, b, READER_BATCH_BYTES - b->raw.n, e) < 0) return -1;
+            continue;
+        }
+        bool all = r->at_end && r->damage.code == 0;
+        whole = n ? split(r, b->raw.p + at, n, all ? WQ_AT_END : 0) : 0;
+        if (whole || r->at_end || r->is_stopped) break;
+        if (n > READER_MAX_RECORD) return skip_record(r, b, at, e);
+        if (read_more(r, b, n < READER_BATCH_BYTES ? READER_BATCH_BYTES : n, e)
+            < 0)
+            return -1;
+    }
+    /* An empty file is handed out too: to some formats it is an article. */
+    bool is_empty = r->byte == 0 && r->at_end && !r->damage.code
+                    && !r->is_stopped;
+    if ((whole || is_empty)
+        && hand_out(r, b, at, whole, NULL, NULL, e) < 0)
+        return -1;
+    size_t rest = b->raw.n - at - whole;
+    if (r->is_stopped || r->at_end) {
+        if (r->damage.code && !r->is_stopped
+            && hand_out(r, b, at + whole, rest, "damaged", r->damage.text, e) < 0)
+            return -1;
+        close_file(r);
+        return 0;
+    }
+    if (buf_add(&r->carry, b->raw.p + at + whole, rest) < 0)
+        return err_no_memory(e);
+    b->raw.n = at + whole;
+    return 0;
+}
+
+/* ---- public ---- */
+
+int reader_next(struct reader *r, struct batch *b, struct err *e)
+{
+    while (!r->is_stopped && b->raw.n < READER_BATCH_BYTES
+           && b->n_pieces < MAX_PIECES) {
+        if (!r->source) {
+            int rc = open_next(r, e);
+            if (rc < 0) return -1;
+            if (rc == 0) break;
+        }
+        if (read_file(r, b, e) < 0) return -1;
+    }
+    if (buf_reserve(&b->raw, WQ_PADDING) < 0) return err_no_memory(e);
+    memset(b->raw.p + b->raw.n, 0, WQ_PADDING);
+    return b->n_pieces > 0;
+}
+
+static struct reader *reader_new(struct err *e)
+{
+    struct reader *r = calloc(1, sizeof *r);
+    if (!r) err_no_memory(e);
+    else r->stop_fd = -1;
+    return r;
+}
+
+struct reader *reader_open(const struct paths *paths, struct codec *codecs,
+                           size_t n, uint64_t limit, int stop_fd,
+                           struct err *e)
+{
+    struct reader *r = reader_new(e);
+    if (!r) return NULL;
+    r->paths = paths;
+    r->codecs = codecs;
+    r->n_codecs = n;
+    r->limit = limit;
+    r->stop_fd = stop_fd;
+    return r;
+}
+
+struct reader *reader_memory(const char *name, wq_str text, struct codec *codec,
+                             struct err *e)
+{
+    struct reader *r = reader_new(e);
+    if (!r) return NULL;
+    r->memory_name = name;
+    r->memory = text;
+    r->codecs = codec;
+    r->n_codecs = 1;
+    return r;
+}
+
+void reader_stop(struct reader *r)
+{
+    r->is_stopped = true;
+}
+
+uint64_t reader_bytes(const struct reader *r)
+{
+    return r->bytes;
+}
+
+uint64_t reader_damaged(const struct reader *r)
+{
+    return r->damaged;
+}
+
+void reader_close(struct reader *r)
+{
+    if (!r) return;
+    close_file(r);
+    while (r->files) {
+        struct input_file *next = r->files->next;
+        free(r->files->path);
+        free(r->files);
+        r->files = next;
+    }
+    buf_free(&r->carry);
+    free(r);
+}
+
+const char *piece_name(const struct piece *p)
+{
+    return p->file ? p->file->path : "";
+}

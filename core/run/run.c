@@ -1,0 +1,367 @@
+/* run.c - sets a run up, has it scheduled, and commits or leaves nothing. */
+#include "run/run.h"
+#include "base/log.h"
+#include "run/internal.h"
+#include "run/progress.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_THREADS = 256 };
+
+/* ---- set-up ---- */
+
+static size_t thread_count(const struct run *r)
+{
+    long n = r->options->threads ? r->options->threads
+                                 : r->plan->pipeline->threads;
+    if (n == 0) n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (size_t)n;
+}
+
+static int open_workers(struct run *r, struct err *e)
+{
+    r->n_workers = thread_count(r);
+    r->workers = calloc(r->n_workers, sizeof *r->workers);
+    r->nows = calloc(r->n_workers, sizeof *r->nows);
+    if (!r->workers || !r->nows) return err_no_memory(e);
+    for (size_t i = 0; i < r->n_workers; i++)
+        r->workers[i] = (struct worker){ .run = r, .index = i,
+                                         .now = &r->nows[i] };
+    /* Two batches a worker keep everyone busy; a few more let the others go on
+     * while a serial step waits for a slow one. */
+    r->window = r->n_workers * 2 + 2;
+    r->max_bytes = (size_t)r->plan->pipeline->in_flight;
+    return 0;
+}
+
+static int open_stages(struct run *r, struct err *e)
+{
+    r->stages = calloc(r->plan->n_stages + 1, sizeof *r->stages);
+    if (!r->stages) return err_no_memory(e);
+    for (; r->n_stages < r->plan->n_stages; r->n_stages++)
+        if (stage_open(&r->stages[r->n_stages], r->plan, (uint32_t)r->n_stages,
+                       r->n_workers, &r->codecs, e)
+            < 0) {
+            r->n_stages++; /* half open: to be closed too */
+            return -1;
+        }
+    return 0;
+}
+
+static int add_step(struct run *r, struct step step)
+{
+    struct step *list = reallocarray(r->steps, r->n_steps + 1, sizeof *list);
+    if (!list) return -1;
+    r->steps = list;
+    list[r->n_steps++] = step;
+    return 0;
+}
+
+static int make_steps(struct run *r, struct err *e)
+{
+    uint32_t from = 0, n = (uint32_t)r->n_stages;
+    for (uint32_t i = 0; i <= n; i++) {
+        bool ends = i == n;
+        if (!ends && !r->stages[i].is_ordered) continue;
+        struct step parallel = { .from = from, .to = i, .decodes = !r->n_steps,
+                                 .prepares = !ends, .encodes = ends };
+        struct step serial = { .is_serial = true, .from = i, .writes = ends };
+        if (add_step(r, parallel) < 0 || add_step(r, serial) < 0)
+            return err_no_memory(e);
+        from = i + 1;
+    }
+    return 0;
+}
+
+/* Opens the input's format, or with `auto` every reader there is. */
+static int open_inputs(struct run *r, struct err *e)
+{
+    const struct plan_format *in = &r->plan->input;
+    if (r->options->in_memory) in = &r->plan->jsonl;
+    size_t max = 1;
+    for (size_t i = 0; i < r->plan->n_readers; i++) max++;
+    r->inputs = calloc(max, sizeof *r->inputs);
+    if (!r->inputs) return err_no_memory(e);
+    if (in->desc) {
+        r->n_inputs = 1;
+        return codec_open(&r->inputs[0], in, r->n_workers, e);
+    }
+    for (size_t i = 0; i < r->plan->n_readers; i++)
+        if (codec_open(&r->inputs[r->n_inputs++], &r->plan->readers[i],
+                       r->n_workers, e)
+            < 0)
+            return -1;
+    return 0;
+}
+
+static int open_formats(struct run *r, struct err *e)
+{
+    if (open_inputs(r, e) < 0
+        || codec_open(&r->output, &r->plan->output, r->n_workers, e) < 0)
+        return -1;
+    if (codec_open(&r->jsonl, &r->plan->jsonl, r->n_workers, e) < 0) return -1;
+    r->speakable[0] = &r->jsonl;
+    r->speakable[1] = &r->output;
+    r->codecs = (struct codecs){ r->speakable, WQ_LEN(r->speakable) };
+    return 0;
+}
+
+/* Is the output one of the inputs?  It would be overwritten while it is read. */
+static int check_output(const struct run *r, const char *output, struct err *e)
+{
+    struct stat out, in;
+    if (strcmp(output, "-") == 0 || stat(output, &out) < 0
+        || !S_ISREG(out.st_mode))
+        return 0;
+    for (size_t i = 0; i < r->paths.n; i++)
+        if (stat(r->paths.list[i], &in) == 0 && in.st_dev == out.st_dev
+            && in.st_ino == out.st_ino)
+            return err_set(e, EX_PIPELINE,
+                           "the output %s is also an input (%s)", output,
+                           r->paths.list[i]);
+    return 0;
+}
+
+static int open_input(struct run *r, struct err *e)
+{
+    const struct run_options *o = r->options;
+    if (o->in_memory) {
+        r->reader = reader_memory("(memory)", o->memory_input, r->inputs, e);
+        return r->reader ? 0 : -1;
+    }
+    const struct cfg_io *in = &r->plan->pipeline->input;
+    if (paths_expand(&r->paths, o->n_inputs ? o->inputs : in->paths,
+                     o->n_inputs ? o->n_inputs : in->n_paths, e)
+        < 0)
+        return -1;
+    r->reader = reader_open(&r->paths, r->inputs, r->n_inputs, o->limit,
+                            watch_fd(r->watch), e);
+    return r->reader ? 0 : -1;
+}
+
+/* `rejects:`, or <output>.rejects.jsonl, or, if the output is a stream,
+ * <pipeline>.rejects.jsonl in the working folder. */
+static int name_rejects(struct run *r, const char *output, struct err *e)
+{
+    const struct pipeline *p = r->plan->pipeline;
+    struct stat st;
+    bool is_stream = strcmp(output, "-") == 0
+                     || (stat(output, &st) == 0 && !S_ISREG(st.st_mode));
+    int rc;
+    if (p->rejects) rc = asprintf(&r->rejects_path, "%s", p->rejects);
+    else rc = asprintf(&r->rejects_path, "%s.rejects.jsonl",
+                       is_stream ? p->name : output);
+    if (rc >= 0) return 0;
+    r->rejects_path = NULL;
+    return err_no_memory(e);
+}
+
+static int open_outputs(struct run *r, struct err *e)
+{
+    const struct run_options *o = r->options;
+    const struct pipeline *p = r->plan->pipeline;
+    if (o->in_memory) {
+        sink_memory(&r->out, o->memory_output);
+        sink_memory(&r->dropped, o->memory_dropped);
+        sink_memory(&r->rejects, o->memory_rejects);
+        r->want_dropped = o->memory_dropped;
+        return 0;
+    }
+    const char *output = o->output ? o->output : p->output.paths[0];
+    if (check_output(r, output, e) < 0 || name_rejects(r, output, e) < 0
+        || sink_open(&r->out, output, e) < 0)
+        return -1;
+    r->want_dropped = p->dropped;
+    if (p->dropped && (check_output(r, p->dropped, e) < 0
+                       || sink_open(&r->dropped, p->dropped, e) < 0))
+        return -1;
+    return check_output(r, r->rejects_path, e);
+}
+
+/* ---- the end ---- */
+
+/* Share of rejects above which a run is held; counts from 100 articles on. */
+static bool is_over_limit(const struct run *r)
+{
+    double limit = r->plan->pipeline->rejects_limit;
+    const struct run_result *t = r->result;
+    return limit >= 0 && t->in >= 100
+           && (double)t->rejected > limit * (double)t->in;
+}
+
+/* An older run's rejects must not be taken for this one's. */
+static int empty_old_rejects(struct run *r, struct err *e)
+{
+    struct stat st;
+    if (r->rejects.fd >= 0 || r->rejects.memory || !r->rejects_path
+        || stat(r->rejects_path, &st) < 0 || !S_ISREG(st.st_mode)
+        || st.st_size == 0)
+        return 0;
+    return sink_open(&r->rejects, r->rejects_path, e);
+}
+
+static int commit(struct run *r, struct err *e)
+{
+    const char *suffix = "";
+    if (is_over_limit(r)) {
+        r->result->is_held = true;
+        suffix = ".held";
+    }
+    if (empty_old_rejects(r, e) < 0 || sink_sync(&r->out, e) < 0
+        || sink_sync(&r->dropped, e) < 0 || sink_sync(&r->rejects, e) < 0)
+        return -1;
+    r->result->bytes_out = r->out.bytes;
+    if (sink_commit(&r->rejects, "", e) < 0
+        || sink_commit(&r->dropped, suffix, e) < 0)
+        return -1;
+    return sink_commit(&r->out, suffix, e);
+}
+
+static int total_up(struct run *r, struct err *e)
+{
+    struct run_result *t = r->result;
+    t->stages = calloc(r->n_stages + 1, sizeof *t->stages);
+    if (!t->stages) return err_no_memory(e);
+    for (; t->n_stages < r->n_stages; t->n_stages++) {
+        struct stage_stats *s = &t->stages[t->n_stages];
+        if (stage_stats_new(r->stages[t->n_stages].desc, s) < 0)
+            return err_no_memory(e);
+        stage_totals(&r->stages[t->n_stages], s);
+    }
+    t->bytes_in = reader_bytes(r->reader);
+    t->damaged_files = reader_damaged(r->reader);
+    if (t->in + t->emitted != t->out + t->dropped + t->rejected)
+        return err_set(e, EX_INTERNAL, "the account does not balance: %llu in "
+                       "+ %llu emitted, %llu out + %llu dropped + %llu rejected",
+                       (unsigned long long)t->in,
+                       (unsigned long long)t->emitted,
+                       (unsigned long long)t->out,
+                       (unsigned long long)t->dropped,
+                       (unsigned long long)t->rejected);
+    return 0;
+}
+
+/* The exit code of a run that was committed: the worst event decides. */
+static int verdict(const struct run *r, struct err *e)
+{
+    const struct run_result *t = r->result;
+    if (t->was_stopped)
+        return err_set(e, EX_LATER, "stopped by %s; what had been read until "
+                       "then is in the output", watch_why(r->watch)),
+               EX_LATER;
+    if (t->damaged_files)
+        return err_set(e, EX_DATA, "%llu input file%s damaged; what could be "
+                       "read was read, see the rejects in %s",
+                       (unsigned long long)t->damaged_files,
+                       t->damaged_files == 1 ? " is" : "s are",
+                       r->rejects_path ? r->rejects_path : "memory"),
+               EX_DATA;
+    if (t->is_held)
+        return err_set(e, EX_FOUND, "%llu of %llu articles were rejected, more "
+                       "than the limit; the output is held in %s.held, the "
+                       "rejects are in %s",
+                       (unsigned long long)t->rejected,
+                       (unsigned long long)t->in, r->out.path, r->rejects_path),
+               EX_FOUND;
+    if (t->rejected && r->rejects_path)
+        log_line(WQ_LOG_WARNING, "%llu of %llu articles were rejected, see %s",
+                 (unsigned long long)t->rejected, (unsigned long long)t->in,
+                 r->rejects_path);
+    return EX_FINE;
+}
+
+/* ---- all of it ---- */
+
+struct ticker {
+    struct run *run;
+    struct progress_line line;
+};
+
+static void tick(void *to)
+{
+    struct ticker *t = to;
+    pthread_mutex_lock(&t->run->lock);
+    struct seen_so_far seen = t->run->seen;
+    pthread_mutex_unlock(&t->run->lock);
+    progress_show(&t->line, seen.in, seen.bytes, seen.out, seen.dropped);
+}
+
+static bool wants_progress(const struct run_options *o)
+{
+    if (o->progress != PROGRESS_AUTO) return o->progress == PROGRESS_ALWAYS;
+    return !o->in_memory && !o->verbose && isatty(STDERR_FILENO);
+}
+
+static void close_all(struct run *r)
+{
+    reader_close(r->reader);
+    for (size_t i = r->n_stages; i-- > 0;) stage_close(&r->stages[i]);
+    for (size_t i = 0; i < r->n_inputs; i++) codec_close(&r->inputs[i]);
+    codec_close(&r->output);
+    codec_close(&r->jsonl);
+    sink_close(&r->out);
+    sink_close(&r->dropped);
+    sink_close(&r->rejects);
+    for (size_t i = 0; r->workers && i < r->n_workers; i++)
+        arena_free(&r->workers[i].scratch);
+    paths_free(&r->paths);
+    ids_free(&r->ids);
+    free(r->rejects_path);
+    free(r->stages);
+    free(r->inputs);
+    free(r->steps);
+    free(r->workers);
+    free(r->nows);
+    pthread_cond_destroy(&r->changed);
+    pthread_mutex_destroy(&r->lock);
+}
+
+static int run_it(struct run *r, struct err *e)
+{
+    if (open_formats(r, e) < 0 || open_stages(r, e) < 0 || make_steps(r, e) < 0
+        || open_input(r, e) < 0 || open_outputs(r, e) < 0)
+        return -1;
+    if (schedule(r) < 0) {
+        *e = r->err;
+        return -1;
+    }
+    r->result->was_stopped = watch_why(r->watch);
+    if (total_up(r, e) < 0) return -1;
+    return commit(r, e);
+}
+
+int run_plan(struct plan *plan, const struct run_options *options,
+             struct run_result *result, struct err *e)
+{
+    struct run r = { .plan = plan, .options = options, .result = result,
+                     .lock = PTHREAD_MUTEX_INITIALIZER,
+                     .changed = PTHREAD_COND_INITIALIZER,
+                     .out.fd = -1, .dropped.fd = -1, .rejects.fd = -1 };
+    int64_t start = progress_now_ms();
+    struct ticker ticker = { .run = &r, .line.start_ms = start };
+    *result = (struct run_result){ 0 };
+    *e = (struct err){ 0 };
+    int rc = open_workers(&r, e);
+    if (rc == 0) {
+        r.watch = watch_start(r.nows, r.n_workers,
+                              plan->pipeline->time_limit_ms,
+                              wants_progress(options) ? tick : NULL, &ticker, e);
+        rc = r.watch ? run_it(&r, e) : -1;
+    }
+    progress_clear(&ticker.line);
+    result->seconds = (double)(progress_now_ms() - start) / 1000;
+    if (rc == 0) rc = verdict(&r, e);
+    else rc = e->code ? e->code : EX_INTERNAL;
+    watch_stop(r.watch);
+    close_all(&r);
+    return rc;
+}
+
+void run_result_free(struct run_result *r)
+{
+    for (size_t i = 0; i < r->n_stages; i++) stage_stats_free(&r->stages[i]);
+    free(r->stages);
+    *r = (struct run_result){ 0 };
+}

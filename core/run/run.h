@@ -1,0 +1,49 @@
+/* run.h - runs a plan over its input.
+ *
+ *   read -> decode, pure stages, prepare -> ordered stage -> pure stages,
+ *   prepare -> ... -> encode, pack -> write
+ *
+ * Workers take whatever step can be done, the latest first; steps that need
+ * the stream's order (read, ordered stages, write) take batches by number, one
+ * at a time.  So the output is the same bytes for any number of threads. */
+#ifndef WQ_RUN_RUN_H
+#define WQ_RUN_RUN_H
+#include "run/plan.h"
+#include "run/stage.h"
+
+enum progress { PROGRESS_AUTO, PROGRESS_NEVER, PROGRESS_ALWAYS };
+
+struct run_options {
+    int threads;                 /* 0: the pipeline's, else as many as cores  */
+    const char *const *inputs;   /* in place of the pipeline's                */
+    size_t n_inputs;
+    const char *output;          /* in place of the pipeline's; NULL          */
+    uint64_t limit;              /* records to read; 0: all                   */
+    enum progress progress;
+    bool verbose;                /* a block of notes for each article         */
+    bool want_dropped;           /* also without `dropped:`; to memory        */
+    /* In place of files: the input, in the format "jsonl", and the outputs. */
+    bool in_memory;
+    wq_str memory_input;
+    struct buf *memory_output, *memory_dropped, *memory_rejects;
+    /* Called for each record that comes out, before it is written. [worker]
+     * -1: no memory. */
+    int (*each)(void *to, wq_record *r);
+    void *each_to;
+};
+
+struct run_result {
+    uint64_t in, out, emitted, dropped, rejected; /* articles */
+    uint64_t bytes_in, bytes_out, equal_ids, empty_texts, damaged_files;
+    double seconds;
+    bool was_stopped, is_held;
+    struct stage_stats *stages; /* n_stages of the plan */
+    size_t n_stages;
+};
+
+/* Runs; commits the outputs, or leaves none.  Returns the exit code (EX_*); e
+ * holds the reason of any but EX_FINE.  run_result_free either way.  [main] */
+int run_plan(struct plan *plan, const struct run_options *options,
+             struct run_result *result, struct err *e);
+void run_result_free(struct run_result *r);
+#endif

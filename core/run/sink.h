@@ -1,0 +1,38 @@
+/* sink.h - an output: written aside, shown at its name only when all is well.
+ *
+ * A regular file is written as a temporary one beside its place, synced, and
+ * renamed by sink_commit.  A pipe, a device and standard output ("-") are
+ * written as they are.  Nothing of an aborted run stays behind. */
+#ifndef WQ_RUN_SINK_H
+#define WQ_RUN_SINK_H
+#include "base/str.h"
+
+enum packing { PACK_NONE, PACK_ZSTD, PACK_GZIP };
+
+struct sink {
+    char *path;        /* "-": standard output; NULL: memory                  */
+    char *temporary;   /* NULL: written in place                              */
+    struct buf *memory;
+    int fd;            /* -1: not open                                        */
+    enum packing packing;
+    uint64_t bytes;    /* written, as they lie on the disk                    */
+};
+
+/* Opens path, making missing folders of it; packed by its suffix (.zst .gz).
+ * -1: EX_CANT_CREATE, EX_NO_PERM.  [main] */
+int sink_open(struct sink *s, const char *path, struct err *e);
+void sink_memory(struct sink *s, struct buf *to);
+/* Packs what is in `b` as a frame (zstd) or member (gzip) of its own; b stays
+ * as it is if the sink is not packed.  [worker] */
+int sink_pack(const struct sink *s, struct buf *b, struct err *e);
+/* -1: EX_IO. [serial] */
+int sink_write(struct sink *s, const struct buf *b, struct err *e);
+/* Syncs; after it only renames can fail. */
+int sink_sync(struct sink *s, struct err *e);
+/* Shows it at path + suffix ("" or ".held").  Not open, or in place: nothing. */
+int sink_commit(struct sink *s, const char *suffix, struct err *e);
+/* Takes the temporary file away, if it was not committed, and frees. */
+void sink_close(struct sink *s);
+/* Unlinks the temporary files of all open sinks.  Safe in a signal handler. */
+void sink_unlink_all(void);
+#endif

@@ -1,0 +1,313 @@
+/* stage.c - see stage.h.  Nothing a plugin answers is taken on trust: verdicts,
+ * reasons and the state of its records are checked after every call. */
+#include "run/stage.h"
+#include "base/names.h"
+#include <stdlib.h>
+#include <time.h>
+
+/* ---- counts ---- */
+
+uint32_t stage_n_counters(const wq_stage *desc)
+{
+    uint32_t n = 0;
+    while (desc->counters && desc->counters[n]) n++;
+    return n;
+}
+
+int stage_stats_new(const wq_stage *desc, struct stage_stats *out)
+{
+    size_t reasons = (size_t)desc->n_reasons + 1;
+    uint64_t *p = calloc(reasons * 2 + stage_n_counters(desc) + 1, sizeof *p);
+    *out = (struct stage_stats){ 0 };
+    if (!p) return -1;
+    out->dropped_by = p;
+    out->rejected_by = p + reasons;
+    out->counters = p + reasons * 2;
+    return 0;
+}
+
+void stage_stats_free(struct stage_stats *s)
+{
+    free(s->dropped_by); /* the head of the one allocation */
+    *s = (struct stage_stats){ 0 };
+}
+
+void stage_totals(const struct stage *s, struct stage_stats *out)
+{
+    for (size_t w = 0; w < s->n_workers; w++) {
+        const struct stage_stats *one = &s->stats[w];
+        out->in += one->in;
+        out->kept += one->kept;
+        out->dropped += one->dropped;
+        out->rejected += one->rejected;
+        out->emitted += one->emitted;
+        out->nanoseconds += one->nanoseconds;
+        for (uint32_t i = 0; i <= s->desc->n_reasons; i++) {
+            out->dropped_by[i] += one->dropped_by[i];
+            out->rejected_by[i] += one->rejected_by[i];
+        }
+        for (uint32_t i = 0; i < stage_n_counters(s->desc); i++)
+            out->counters[i] += one->counters[i];
+    }
+}
+
+/* ---- opening ---- */
+
+static wq_ctx call(struct stage *s, size_t worker, struct batch *b,
+                   struct arena *scratch)
+{
+    return (wq_ctx){ .label = s->plan->cfg->label, .stage = s->desc,
+                     .stats = &s->stats[worker], .batch = b,
+                     .scratch = scratch, .worker = worker,
+                     .codecs = s->codecs };
+}
+
+/* What a failed call left, as an error of ours.  Returns -1. */
+static int failed(const struct stage *s, const wq_ctx *ctx, struct err *e)
+{
+    if (!ctx->failed) return err_no_memory(e);
+    *e = ctx->err;
+    return err_in_front(e, "stage \"%s\": ", s->plan->cfg->label);
+}
+
+static int intern_reasons(struct stage *s)
+{
+    s->reasons = calloc((size_t)s->desc->n_reasons + 1, sizeof *s->reasons);
+    if (!s->reasons) return -1;
+    for (uint32_t i = 0; i < s->desc->n_reasons; i++)
+        s->reasons[i] = names_intern(str(s->desc->reasons[i].name));
+    s->reasons[s->desc->n_reasons] = names_intern(str("unspecified"));
+    return 0;
+}
+
+static int start_instances(struct stage *s, struct err *e)
+{
+    size_t want = s->is_ordered ? 1 : s->n_workers;
+    s->instances = calloc(want, sizeof *s->instances);
+    if (!s->instances) return err_no_memory(e);
+    for (; s->n_instances < want; s->n_instances++) {
+        void *instance = s->shared;
+        if (s->desc->start) {
+            wq_ctx ctx = call(s, s->n_instances, NULL, NULL);
+            instance = s->desc->start(s->shared, &ctx);
+            if (!instance) return failed(s, &ctx, e);
+        }
+        s->instances[s->n_instances] = instance;
+    }
+    return 0;
+}
+
+int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
+               size_t n_workers, const struct codecs *codecs, struct err *e)
+{
+    const struct plan_stage *p = &plan->stages[index];
+    *s = (struct stage){ .plan = p, .desc = p->desc, .index = index,
+                         .codecs = codecs,
+                         .is_ordered = p->desc->flags & WQ_ORDERED };
+    s->stats = calloc(n_workers, sizeof *s->stats);
+    if (!s->stats || intern_reasons(s) < 0) return err_no_memory(e);
+    for (; s->n_workers < n_workers; s->n_workers++)
+        if (stage_stats_new(s->desc, &s->stats[s->n_workers]) < 0)
+            return err_no_memory(e);
+    wq_ctx ctx = call(s, 0, NULL, NULL);
+    if (s->desc->open) {
+        s->shared = s->desc->open(host_table(), p->config, &ctx);
+        if (p->config->is_bad) return -1; /* the resolver's listener has it */
+        if (!s->shared) return failed(s, &ctx, e);
+    }
+    s->is_open = true;
+    return start_instances(s, e);
+}
+
+void stage_close(struct stage *s)
+{
+    if (!s->desc) return;
+    for (size_t i = 0; s->desc->start && s->desc->stop && i < s->n_instances; i++)
+        s->desc->stop(s->instances[i]);
+    if (s->is_open && s->desc->close) s->desc->close(s->shared);
+    for (size_t i = 0; i < s->n_workers; i++) stage_stats_free(&s->stats[i]);
+    free(s->stats);
+    free(s->instances);
+    free(s->reasons);
+    *s = (struct stage){ 0 };
+}
+
+/* ---- work ---- */
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* For messages: the id of a record, or "(no id)". */
+static wq_str id_of(const wq_record *r)
+{
+    wq_str id;
+    return rec_get(r, names_intern(str("id")), &id) ? id : str("(no id)");
+}
+
+static int nonsense(const struct stage *s, const wq_record *r, struct err *e)
+{
+    wq_str id = id_of(r);
+    return err_set(e, EX_INTERNAL, "stage \"%s\" %s, on record \"%.*s\"",
+                   s->plan->cfg->label, r->fault, STR_ARG(id));
+}
+
+int stage_prepare(struct stage *s, size_t worker, struct batch *b,
+                  struct err *e)
+{
+    if (b->n_records == 0) return 0;
+    b->prepared = arena_zero(&b->prepared_arena, b->n_records,
+                             sizeof *b->prepared);
+    if (!b->prepared) return err_no_memory(e);
+    if (!s->desc->prepare) return 0;
+    wq_ctx ctx = call(s, worker, b, &b->prepared_arena);
+    uint64_t start = now_ns();
+    host_enter(ctx.label, s->plan->cfg->time_limit_ms);
+    int rc = s->desc->prepare(s->shared, &ctx, b->records, b->n_records,
+                              b->prepared);
+    host_leave();
+    ctx.stats->nanoseconds += now_ns() - start;
+    return rc < 0 || ctx.failed ? failed(s, &ctx, e) : 0;
+}
+
+/* Where a record goes after the call. */
+static int leave(struct stage *s, wq_ctx *ctx, struct batch *b, size_t i,
+                 wq_verdict verdict, struct err *e)
+{
+    wq_record *r = ctx->records[i];
+    uint32_t reason = ctx->reasons[i] < s->desc->n_reasons ? ctx->reasons[i]
+                                                           : s->desc->n_reasons;
+    if (verdict == WQ_REJECT) {
+        wq_str id = id_of(r);
+        switch (s->plan->cfg->on_error) {
+        case ON_ERROR_REJECT: break;
+        case ON_ERROR_DROP: verdict = WQ_DROP; break;
+        case ON_ERROR_KEEP: verdict = WQ_KEEP; break;
+        case ON_ERROR_STOP:
+            return err_set(e, EX_DATA, "stage \"%s\" rejects record \"%.*s\": "
+                           "%s%s%s", s->plan->cfg->label, STR_ARG(id),
+                           names_get(s->reasons[reason]).p,
+                           ctx->messages[i] ? ": " : "",
+                           ctx->messages[i] ? ctx->messages[i] : "");
+        }
+    }
+    if (verdict == WQ_KEEP) {
+        ctx->stats->kept++;
+        b->records[b->n_records++] = r;
+        return 0;
+    }
+    r->verdict = verdict;
+    r->stage = s->index;
+    r->reason = s->reasons[reason];
+    r->message = ctx->messages[i];
+    if (verdict == WQ_DROP) {
+        ctx->stats->dropped++;
+        ctx->stats->dropped_by[reason]++;
+    } else {
+        ctx->stats->rejected++;
+        ctx->stats->rejected_by[reason]++;
+    }
+    return batch_push(&b->gone, &b->n_gone, &b->cap_gone, r) < 0
+               ? err_no_memory(e)
+               : 0;
+}
+
+static int take_children(struct batch *b, wq_record **list, struct err *e)
+{
+    for (wq_record *c = *list; c; c = c->sibling)
+        if (batch_push(&b->records, &b->n_records, &b->cap_records, c) < 0)
+            return err_no_memory(e);
+    *list = NULL;
+    return 0;
+}
+
+static int bad_verdict(const struct stage *s, const wq_ctx *ctx, size_t i,
+                       wq_verdict v, struct err *e)
+{
+    wq_str id = id_of(ctx->records[i]);
+    if (v == WQ_FATAL && ctx->failed) return failed(s, ctx, e);
+    if (v == WQ_FATAL)
+        return err_set(e, EX_INTERNAL, "stage \"%s\" cannot go on at record "
+                       "\"%.*s\"%s%s", s->plan->cfg->label, STR_ARG(id),
+                       ctx->messages[i] ? ": " : "",
+                       ctx->messages[i] ? ctx->messages[i] : "");
+    return err_set(e, EX_INTERNAL, "stage \"%s\" gave verdict %d, which is "
+                   "none, on record \"%.*s\"", s->plan->cfg->label, (int)v,
+                   STR_ARG(id));
+}
+
+/* After process: sorts the records into kept and gone. */
+static int sort_out(struct stage *s, wq_ctx *ctx, struct batch *b,
+                    const wq_verdict *verdicts, struct err *e)
+{
+    size_t n = ctx->n_records;
+    b->n_records = 0;
+    for (size_t i = 0; i < n; i++) {
+        wq_record *r = ctx->records[i];
+        if (r->fault) return nonsense(s, r, e);
+        if (verdicts[i] != WQ_KEEP && verdicts[i] != WQ_DROP
+            && verdicts[i] != WQ_REJECT)
+            return bad_verdict(s, ctx, i, verdicts[i], e);
+        if (leave(s, ctx, b, i, verdicts[i], e) < 0) return -1;
+        if (r->children && take_children(b, &r->children, e) < 0) return -1;
+    }
+    if (b->orphans)
+        return err_set(e, EX_INTERNAL, "stage \"%s\" emitted a record that is "
+                       "no clone of the one it was given", s->plan->cfg->label);
+    return 0;
+}
+
+int stage_run(struct stage *s, size_t worker, struct batch *b,
+              struct arena *scratch, struct err *e)
+{
+    size_t n = b->n_records;
+    if (n == 0) return 0;
+    wq_ctx ctx = call(s, worker, b, scratch);
+    wq_record **records = arena_copy(scratch, b->records, n * sizeof *records);
+    wq_verdict *verdicts = arena_zero(scratch, n, sizeof *verdicts);
+    ctx.reasons = arena_array(scratch, n, sizeof *ctx.reasons);
+    ctx.messages = arena_zero(scratch, n, sizeof *ctx.messages);
+    if (!records || !verdicts || !ctx.reasons || !ctx.messages)
+        return err_no_memory(e);
+    memset(ctx.reasons, 0xFF, n * sizeof *ctx.reasons);
+    ctx.records = records;
+    ctx.n_records = n;
+    ctx.stats->in += n;
+    uint64_t start = now_ns();
+    host_enter(ctx.label, s->plan->cfg->time_limit_ms);
+    int rc = s->desc->process(s->instances[s->is_ordered ? 0 : worker], &ctx,
+                              records, n, s->is_ordered ? b->prepared : NULL,
+                              verdicts);
+    host_leave();
+    ctx.stats->nanoseconds += now_ns() - start;
+    if (rc < 0) {
+        /* A record with a fault says more than "out of memory" would. */
+        for (size_t i = 0; i < n && !ctx.failed; i++)
+            if (records[i]->fault) return nonsense(s, records[i], e);
+        return failed(s, &ctx, e);
+    }
+    if (ctx.failed) return failed(s, &ctx, e);
+    rc = sort_out(s, &ctx, b, verdicts, e);
+    arena_reset(scratch);
+    if (s->is_ordered) {
+        b->prepared = NULL;
+        arena_reset(&b->prepared_arena);
+    }
+    return rc;
+}
+
+int stage_flush(struct stage *s, size_t worker, struct batch *b,
+                struct arena *scratch, struct err *e)
+{
+    if (!s->desc->flush) return 0;
+    wq_ctx ctx = call(s, worker, b, scratch);
+    host_enter(ctx.label, s->plan->cfg->time_limit_ms);
+    int rc = s->desc->flush(s->instances[0], &ctx);
+    host_leave();
+    if (rc < 0 || ctx.failed) return failed(s, &ctx, e);
+    arena_reset(scratch);
+    return take_children(b, &b->orphans, e);
+}

@@ -1,0 +1,42 @@
+/* stage.h - a stage at work on batches, and what it did counted. */
+#ifndef WQ_RUN_STAGE_H
+#define WQ_RUN_STAGE_H
+#include "run/host.h"
+#include "run/plan.h"
+
+struct stage {
+    const struct plan_stage *plan;
+    const wq_stage *desc;
+    uint32_t index;
+    bool is_ordered;
+    void *shared;
+    bool is_open;
+    void **instances;           /* PURE: one a worker; ORDERED: one */
+    size_t n_instances;
+    struct stage_stats *stats;  /* one a worker */
+    size_t n_workers;
+    const struct codecs *codecs;/* the run's */
+    wq_key *reasons;            /* keys of desc->reasons, then of "none given" */
+};
+
+/* Opens a stage for n_workers.  -1 with e filled; stage_close either way. [main] */
+int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
+               size_t n_workers, const struct codecs *codecs, struct err *e);
+void stage_close(struct stage *s); /* [main] */
+/* prepare(), for an ordered stage that has it.  scratch: as for stage_run. */
+int stage_prepare(struct stage *s, size_t worker, struct batch *b,
+                  struct err *e);
+/* process(): what is kept stays in b->records, children behind their parents;
+ * the rest moves to b->gone.  scratch: emptied after the call.
+ * PURE: [worker], ORDERED: [serial]. */
+int stage_run(struct stage *s, size_t worker, struct batch *b,
+              struct arena *scratch, struct err *e);
+/* flush(), for an ordered stage that has it. [serial] */
+int stage_flush(struct stage *s, size_t worker, struct batch *b,
+                struct arena *scratch, struct err *e);
+/* All workers' counts together; `out` from stage_stats_new.  [main] */
+void stage_totals(const struct stage *s, struct stage_stats *out);
+int stage_stats_new(const wq_stage *desc, struct stage_stats *out);
+void stage_stats_free(struct stage_stats *s);
+uint32_t stage_n_counters(const wq_stage *desc);
+#endif

@@ -1,0 +1,306 @@
+/* watch.c - see watch.h.  Handlers use only what signal-safety(7) allows, and
+ * their own formatting into a buffer on the stack. */
+#include "run/watch.h"
+#include "run/gone.h"
+#include "run/sink.h"
+#include "base/names.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TICK_MS = 50, STACK_BYTES = 64 << 10 };
+
+struct watch {
+    struct now *workers;
+    size_t n;
+    int64_t run_limit_ms;
+    void (*tick)(void *to);
+    void *to;
+    int stop[2];           /* a pipe: readable when the run should stop */
+    _Atomic int why;       /* signal number; -1: the run's time limit */
+    int quit[2];           /* a pipe: closed when the watchdog should end */
+    pthread_t thread;
+    struct sigaction old_stop[3], old_crash[5];
+};
+
+static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
+static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+static struct watch *the_watch; /* for the handlers */
+static wq_key id_key;           /* "id", interned before they can run */
+
+/* ---- a message without malloc, locks or stdio ---- */
+
+struct line {
+    char text[1024];
+    size_t n;
+};
+static void put(struct line *l, const char *s, size_t n)
+{
+    for (size_t i = 0; i < n && l->n < sizeof l->text - 1; i++)
+        l->text[l->n++] = s[i];
+}
+static void put_text(struct line *l, const char *s)
+{
+    put(l, s, strlen(s));
+}
+static void put_number(struct line *l, uint64_t v)
+{
+    char digits[20];
+    size_t i = sizeof digits;
+    do digits[--i] = (char)('0' + v % 10);
+    while (v /= 10);
+    put(l, digits + i, sizeof digits - i);
+}
+
+/* ` on record "a1" (in.jsonl, byte 4711)` */
+static void put_record(struct line *l, const wq_record *r)
+{
+    if (!r) return;
+    for (uint32_t i = 0; i < r->n_fields; i++)
+        if (r->fields[i].key == id_key && r->fields[i].value.type == WQ_V_STR) {
+            wq_str id = r->fields[i].value.u.s;
+            put_text(l, " on record \"");
+            put(l, id.p, id.n < 200 ? id.n : 200);
+            put_text(l, "\"");
+        }
+    const struct piece *p = r->origin.piece;
+    if (!p) return;
+    put_text(l, " (");
+    put_text(l, piece_name(p));
+    put_text(l, ", from byte ");
+    put_number(l, p->byte);
+    put_text(l, " on)");
+}
+
+/* Names what a worker was doing, takes the temporary files away and leaves. */
+static _Noreturn void give_up(const struct now *now, const char *what)
+{
+    struct line l = { .n = 0 };
+    const char *label = now ? atomic_load(&now->label) : NULL;
+    put_text(&l, "warraq: error: ");
+    if (label) {
+        put_text(&l, "stage \"");
+        put_text(&l, label);
+        put_text(&l, "\" ");
+    }
+    put_text(&l, what);
+    if (label) put_record(&l, atomic_load(&now->record));
+    put_text(&l, "; nothing was committed\n");
+    ssize_t done = write(STDERR_FILENO, l.text, l.n);
+    (void)done;
+    sink_unlink_all();
+    _exit(EX_INTERNAL);
+}
+
+/* ---- handlers ---- */
+
+static void on_stop(int number)
+{
+    int saved = errno, none = 0;
+    struct watch *w = the_watch;
+    if (w && atomic_compare_exchange_strong(&w->why, &none, number)) {
+        ssize_t done = write(w->stop[1], "", 1);
+        (void)done;
+    } else {
+        sink_unlink_all();
+        _exit(EX_LATER);
+    }
+    errno = saved;
+}
+
+static const char *crash_name(int number)
+{
+    switch (number) {
+    case SIGSEGV: return "crashed (SIGSEGV)";
+    case SIGBUS: return "crashed (SIGBUS)";
+    case SIGFPE: return "crashed (SIGFPE)";
+    case SIGILL: return "crashed (SIGILL)";
+    case SIGABRT: return "aborted (SIGABRT)";
+    default: return "crashed";
+    }
+}
+
+static void on_crash(int number)
+{
+    /* A second crash, in here, must not come back. */
+    for (size_t i = 0; i < WQ_LEN(crash_signals); i++)
+        signal(crash_signals[i], SIG_DFL);
+    give_up(host_now, crash_name(number));
+}
+
+/* ---- the watchdog ---- */
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What a worker was seen at, and since when. */
+struct seen {
+    uint64_t call;
+    const wq_record *record;
+    int64_t since_ms;
+};
+
+static void look_at(const struct now *now, struct seen *seen)
+{
+    uint64_t call = atomic_load(&now->call);
+    const wq_record *record = atomic_load(&now->record);
+    int64_t limit = atomic_load(&now->limit_ms), t = now_ms();
+    if (!atomic_load(&now->label) || call != seen->call
+        || record != seen->record) {
+        *seen = (struct seen){ call, record, t };
+        return;
+    }
+    if (limit <= 0 || t - seen->since_ms <= limit) return;
+    char what[64];
+    text_format(what, sizeof what, "took longer than %lld ms",
+                (long long)limit);
+    give_up(now, what);
+}
+
+static void *watch_over(void *arg)
+{
+    struct watch *w = arg;
+    struct seen *seen = calloc(w->n, sizeof *seen);
+    int64_t start = now_ms();
+    struct pollfd quit = { .fd = w->quit[0], .events = POLLIN };
+    while (seen && poll(&quit, 1, TICK_MS) <= 0) {
+        for (size_t i = 0; i < w->n; i++) look_at(&w->workers[i], &seen[i]);
+        if (w->run_limit_ms && now_ms() - start > w->run_limit_ms) {
+            int none = 0;
+            if (atomic_compare_exchange_strong(&w->why, &none, -1)) {
+                ssize_t done = write(w->stop[1], "", 1);
+                (void)done;
+            }
+        }
+        if (w->tick) w->tick(w->to);
+    }
+    free(seen);
+    return NULL;
+}
+
+/* ---- public ---- */
+
+static void handle(const int *numbers, size_t n, void (*handler)(int),
+                   int flags, struct sigaction *old)
+{
+    struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < n; i++) {
+        sigaction(numbers[i], NULL, &old[i]);
+        /* nohup: an ignored signal stays ignored. */
+        if (old[i].sa_handler != SIG_IGN) sigaction(numbers[i], &action, NULL);
+    }
+}
+
+static void unhandle(const int *numbers, size_t n, const struct sigaction *old)
+{
+    for (size_t i = 0; i < n; i++) sigaction(numbers[i], &old[i], NULL);
+}
+
+static void close_pipes(struct watch *w)
+{
+    int *const ends[] = { &w->stop[0], &w->stop[1], &w->quit[0], &w->quit[1] };
+    for (size_t i = 0; i < WQ_LEN(ends); i++) {
+        if (*ends[i] >= 0) close(*ends[i]);
+        *ends[i] = -1;
+    }
+}
+
+static int open_pipes(struct watch *w)
+{
+    w->quit[0] = w->quit[1] = -1;
+    if (pipe2(w->stop, O_CLOEXEC | O_NONBLOCK) < 0) {
+        w->stop[0] = w->stop[1] = -1;
+        return -1;
+    }
+    if (pipe2(w->quit, O_CLOEXEC) == 0) return 0;
+    w->quit[0] = w->quit[1] = -1;
+    close_pipes(w);
+    return -1;
+}
+
+struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
+                          void (*tick)(void *to), void *to, struct err *e)
+{
+    struct watch *w = calloc(1, sizeof *w);
+    id_key = names_intern(str("id"));
+    if (!w || !id_key || open_pipes(w) < 0) {
+        free(w);
+        err_no_memory(e);
+        return NULL;
+    }
+    w->workers = workers;
+    w->n = n;
+    w->run_limit_ms = run_limit_ms;
+    w->tick = tick;
+    w->to = to;
+    the_watch = w;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+    handle(stop_signals, WQ_LEN(stop_signals), on_stop, 0, w->old_stop);
+    handle(crash_signals, WQ_LEN(crash_signals), on_crash, SA_ONSTACK,
+           w->old_crash);
+    if (pthread_create(&w->thread, NULL, watch_over, w) != 0) {
+        the_watch = NULL;
+        unhandle(stop_signals, WQ_LEN(stop_signals), w->old_stop);
+        unhandle(crash_signals, WQ_LEN(crash_signals), w->old_crash);
+        close_pipes(w);
+        free(w);
+        err_set(e, EX_NO_MEMORY, "cannot start a thread");
+        return NULL;
+    }
+    return w;
+}
+
+int watch_fd(const struct watch *w)
+{
+    return w->stop[0];
+}
+
+const char *watch_why(const struct watch *w)
+{
+    switch (atomic_load(&w->why)) {
+    case 0: return NULL;
+    case -1: return "the time limit";
+    case SIGTERM: return "SIGTERM";
+    case SIGINT: return "SIGINT";
+    default: return "SIGHUP";
+    }
+}
+
+int watch_thread(struct now *now)
+{
+    host_now = now;
+    stack_t stack = { .ss_sp = malloc(STACK_BYTES), .ss_size = STACK_BYTES };
+    if (!stack.ss_sp) return -1;
+    return sigaltstack(&stack, NULL);
+}
+
+void watch_thread_end(void)
+{
+    stack_t none = { .ss_flags = SS_DISABLE }, old;
+    if (sigaltstack(&none, &old) == 0 && !(old.ss_flags & SS_DISABLE))
+        free(old.ss_sp);
+    host_now = NULL;
+}
+
+void watch_stop(struct watch *w)
+{
+    if (!w) return;
+    close(w->quit[1]);
+    w->quit[1] = -1;
+    pthread_join(w->thread, NULL);
+    unhandle(stop_signals, WQ_LEN(stop_signals), w->old_stop);
+    unhandle(crash_signals, WQ_LEN(crash_signals), w->old_crash);
+    the_watch = NULL;
+    close_pipes(w);
+    free(w);
+}

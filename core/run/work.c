@@ -1,0 +1,163 @@
+/* work.c - what a worker does to a batch in each step. */
+#include "base/hash.h"
+#include "base/names.h"
+#include "run/gone.h"
+#include "run/internal.h"
+#include "run/notes.h"
+#include <unistd.h>
+
+/* ---- read, decode ---- */
+
+int work_read(struct run *run, struct batch *b, struct err *e)
+{
+    if (watch_why(run->watch)) reader_stop(run->reader);
+    return reader_next(run->reader, b, e);
+}
+
+/* Gives a record without an id one: "x-" and the XXH3-128 of its url, else of
+ * the bytes it was read from, in hex. */
+static int give_id(wq_record *r, wq_key id, wq_key url)
+{
+    wq_str of;
+    wq_value any;
+    if (rec_get_value(r, id, &any) && any.type != WQ_V_NULL
+        && !(any.type == WQ_V_STR && any.u.s.n == 0))
+        return 0;
+    if (!rec_get(r, url, &of) || of.n == 0) of = r->origin.raw;
+    char text[2 + 32 + 1] = "x-";
+    hash128_hex(of.p, of.n, text + 2);
+    return rec_set(r, id, str(text));
+}
+
+/* The hash by which ids are told apart: of the text, or of the number. */
+static uint64_t id_hash(const wq_record *r, wq_key id)
+{
+    wq_value v;
+    rec_get_value(r, id, &v);
+    if (v.type == WQ_V_STR) return hash64(v.u.s.p, v.u.s.n);
+    return hash64(&v.u.i, sizeof v.u.i);
+}
+
+/* Ids, and what is counted of records as they come in. */
+static int look_over(struct batch *b)
+{
+    wq_key id = names_intern(str("id")), url = names_intern(str("url")),
+           text = names_intern(str("text"));
+    b->ids = arena_array(&b->arena, b->n_records, sizeof *b->ids);
+    if (!b->ids || !id || !url || !text) return -1;
+    for (size_t i = 0; i < b->n_records; i++) {
+        wq_str s;
+        if (give_id(b->records[i], id, url) < 0) return -1;
+        b->ids[i] = id_hash(b->records[i], id);
+        b->n_empty += !rec_get(b->records[i], text, &s) || s.n == 0;
+    }
+    b->n_ids = b->n_records;
+    b->n_in += b->n_records;
+    return 0;
+}
+
+static int decode(struct run *run, struct worker *w, struct batch *b,
+                  struct err *e)
+{
+    for (size_t i = 0; i < b->n_pieces; i++) {
+        const struct piece *p = &b->pieces[i];
+        if (!p->bad) {
+            if (codec_decode(p->file->codec, w->index, b, p, e) < 0) return -1;
+            continue;
+        }
+        wq_str raw = { p->n ? b->raw.p + p->at : NULL, p->n };
+        if (!host_bad_record(b, p, raw, p->bad, p->message))
+            return err_no_memory(e);
+        b->n_in++;
+    }
+    (void)run;
+    for (size_t i = 0; i < b->n_records; i++)
+        if (b->records[i]->fault)
+            return err_set(e, EX_INTERNAL, "the reader of %s %s",
+                           piece_name(b->records[i]->origin.piece),
+                           b->records[i]->fault);
+    return look_over(b) < 0 ? err_no_memory(e) : 0;
+}
+
+/* ---- encode ---- */
+
+static int encode(struct run *run, struct worker *w, struct batch *b,
+                  struct err *e)
+{
+    const struct run_options *o = run->options;
+    for (size_t i = 0; o->each && i < b->n_records; i++)
+        if (o->each(o->each_to, b->records[i]) < 0) return err_no_memory(e);
+    /* Before `dropped` is set on what left. */
+    if (o->verbose && notes_write(b, run->stages) < 0) return err_no_memory(e);
+    b->n_out = b->n_records;
+    if (codec_encode(&run->output, w->index, b, b->records, b->n_records,
+                     &b->out, e) < 0
+        || gone_encode(b, run->stages, &run->jsonl, w->index,
+                       run->want_dropped, e) < 0)
+        return -1;
+    if (sink_pack(&run->out, &b->out, e) < 0) return -1;
+    return run->want_dropped ? sink_pack(&run->dropped, &b->dropped, e) : 0;
+}
+
+/* ---- write ---- */
+
+static int write_rejects(struct run *run, struct batch *b, struct err *e)
+{
+    if (b->rejects.n == 0) return 0;
+    bool is_open = run->rejects.fd >= 0 || run->rejects.memory;
+    if (!is_open && sink_open(&run->rejects, run->rejects_path, e) < 0)
+        return -1;
+    if (sink_pack(&run->rejects, &b->rejects, e) < 0) return -1;
+    return sink_write(&run->rejects, &b->rejects, e);
+}
+
+static void count(struct run *run, const struct batch *b)
+{
+    struct run_result *t = run->result;
+    t->in += b->n_in;
+    t->out += b->n_out;
+    t->emitted += b->n_emitted;
+    t->empty_texts += b->n_empty;
+    for (size_t i = 0; i < b->n_gone; i++) {
+        if (b->gone[i]->verdict == WQ_DROP) t->dropped++;
+        else t->rejected++;
+    }
+    for (size_t i = 0; i < b->n_ids; i++)
+        t->equal_ids += ids_seen(&run->ids, b->ids[i]);
+}
+
+static int write_out(struct run *run, struct batch *b, struct err *e)
+{
+    if (sink_write(&run->out, &b->out, e) < 0
+        || (run->want_dropped && sink_write(&run->dropped, &b->dropped, e) < 0)
+        || write_rejects(run, b, e) < 0)
+        return -1;
+    for (size_t done = 0; done < b->notes.n;) {
+        ssize_t n = write(STDERR_FILENO, b->notes.p + done, b->notes.n - done);
+        if (n <= 0) break; /* notes are for people; the run does not hang on them */
+        done += (size_t)n;
+    }
+    count(run, b);
+    return 0;
+}
+
+/* ---- any step ---- */
+
+int work_step(struct run *run, struct worker *w, const struct step *step,
+              struct batch *b, struct err *e)
+{
+    if (step->writes) return write_out(run, b, e);
+    if (step->is_serial) {
+        struct stage *s = &run->stages[step->from];
+        if (stage_run(s, w->index, b, &w->scratch, e) < 0) return -1;
+        return b->is_last ? stage_flush(s, w->index, b, &w->scratch, e) : 0;
+    }
+    if (step->decodes && decode(run, w, b, e) < 0) return -1;
+    for (uint32_t i = step->from; i < step->to; i++)
+        if (stage_run(&run->stages[i], w->index, b, &w->scratch, e) < 0)
+            return -1;
+    if (step->prepares
+        && stage_prepare(&run->stages[step->to], w->index, b, e) < 0)
+        return -1;
+    return step->encodes ? encode(run, w, b, e) : 0;
+}
