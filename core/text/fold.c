@@ -1,0 +1,115 @@
+/* fold.c - matching keys and their hashes; the rules stand in fold.h.
+ *
+ * Text below U+0800 goes through one table load a code point; anything else
+ * through the two-stage table of its fold. */
+#define XXH_INLINE_ALL
+#include "text/fold.h"
+#include "text/props.h"
+#include <string.h>
+#include <xxhash.h>
+
+struct fold_table {
+    const uint8_t *stage1;
+    const uint16_t *stage2;
+    size_t blocks;
+};
+static const struct fold_table tables[] = {
+    [WQ_FOLD_LIGHT] = { text_fold_light_stage1, text_fold_light_stage2,
+                        TEXT_FOLD_LIGHT_BLOCKS },
+    [WQ_FOLD_STANDARD] = { text_fold_standard_stage1, text_fold_standard_stage2,
+                           TEXT_FOLD_STANDARD_BLOCKS },
+    [WQ_FOLD_SEARCH] = { text_fold_search_stage1, text_fold_search_stage2,
+                         TEXT_FOLD_SEARCH_BLOCKS },
+};
+
+/* What c folds to: length and bytes in the pool, or NULL if it stays. */
+static const uint8_t *fold_one(const struct fold_table *t, uint32_t c)
+{
+    size_t block = c >> 6;
+    if (block >= t->blocks) block = t->blocks - 1; /* the rest are all alike */
+    size_t at = t->stage2[(size_t)t->stage1[block] << 6 | (c & 63)];
+    return at ? text_fold_pool + at : NULL;
+}
+
+/* Folds p[*at..n) until the end or until fewer than FOLD_ROOM bytes are left of
+ * cap; moves *at behind what it folded.  Returns the bytes written. */
+#define FOLD_ROOM 16 /* more than any code point folds to: at most 12 */
+static size_t fold_some(uint32_t profile, const uint8_t *p, size_t n,
+                        size_t *at, uint8_t *out, size_t cap)
+{
+    const struct fold_table *t = &tables[profile];
+    size_t i = *at, k = 0;
+    while (i < n && cap - k >= FOLD_ROOM) {
+        if (profile == WQ_FOLD_STANDARD && p[i] < 0xE0 && i + 1 < n) {
+            size_t wide = p[i] >= 0xC2;
+            const struct text_low *low =
+                &text_low[wide ? (p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu)
+                               : p[i] & 0x7Fu];
+            if (low->n < 3 && (wide || p[i] < 0x80)) {
+                memcpy(out + k, low->out, 2);
+                k += low->n;
+                i += 1 + wide;
+                continue;
+            }
+        }
+        uint32_t c;
+        size_t step = text_decode(p + i, n - i, &c);
+        const uint8_t *to = fold_one(t, c);
+        if (to) {
+            memcpy(out + k, to + 1, to[0]);
+            k += to[0];
+        } else {
+            memcpy(out + k, p + i, step);
+            k += step;
+        }
+        i += step;
+    }
+    *at = i;
+    return k;
+}
+
+size_t text_fold(uint32_t profile, const char *p, size_t n, char *out,
+                 size_t cap)
+{
+    const uint8_t *in = (const uint8_t *)p;
+    size_t i = 0, done = 0;
+    if (profile > WQ_FOLD_SEARCH) profile = WQ_FOLD_STANDARD;
+    if (cap >= FOLD_ROOM) done = fold_some(profile, in, n, &i, (uint8_t *)out, cap);
+    while (i < n) { /* the last bytes of room, then what is only counted */
+        uint8_t piece[256];
+        size_t got = fold_some(profile, in, n, &i, piece, sizeof piece);
+        if (done <= cap && got <= cap - done) memcpy(out + done, piece, got);
+        done += got;
+    }
+    return done;
+}
+
+uint64_t text_hash(const char *p, size_t n)
+{
+    return XXH3_64bits(p, n);
+}
+
+/* A text that folds to more than one piece is hashed piece by piece. */
+static uint64_t fold_hash_long(const uint8_t *p, size_t n)
+{
+    XXH3_state_t state;
+    uint8_t piece[4096];
+    size_t i = 0;
+    XXH3_INITSTATE(&state);
+    XXH3_64bits_reset(&state);
+    while (i < n) {
+        size_t got = fold_some(WQ_FOLD_STANDARD, p, n, &i, piece, sizeof piece);
+        XXH3_64bits_update(&state, piece, got);
+    }
+    return XXH3_64bits_digest(&state);
+}
+
+uint64_t text_fold_hash(const char *p, size_t n)
+{
+    const uint8_t *in = (const uint8_t *)p;
+    uint8_t piece[256];
+    size_t i = 0;
+    size_t got = fold_some(WQ_FOLD_STANDARD, in, n, &i, piece, sizeof piece);
+    if (i < n) return fold_hash_long(in, n);
+    return XXH3_64bits(piece, got);
+}

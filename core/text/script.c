@@ -1,0 +1,47 @@
+/* script.c - general categories and scripts. */
+#include "text/props.h"
+#include "text/text.h"
+#include <string.h>
+
+/* The two letters of each category, in the order of enum gc. */
+static const char names[GC_COUNT][3] = {
+    "Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd",
+    "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm",
+    "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co",
+};
+
+uint32_t text_category(uint32_t c)
+{
+    const char *name = names[c < 0x110000 ? text_prop(c)->category : GC_CN];
+    return (uint32_t)name[0] << 8 | (uint32_t)name[1];
+}
+
+uint32_t text_script(uint32_t c)
+{
+    return c < 0x110000 ? text_prop(c)->script : WQ_S_OTHER;
+}
+
+void text_scripts(const char *text, size_t n, size_t *counts)
+{
+    const uint8_t *p = (const uint8_t *)text;
+    /* Slot 0 takes what is no letter.  Two sets, because adding to the same
+     * counter twice in a row waits for the first addition. */
+    size_t slots[2][WQ_SCRIPTS + 1] = { { 0 } };
+    size_t i = 0;
+    for (unsigned turn = 0; i < n; turn ^= 1) {
+        if (p[i] < 0x80) {
+            slots[turn][text_low_letter[p[i++]]]++;
+        } else if (p[i] >= 0xC2 && p[i] < 0xE0 && i + 1 < n) {
+            size_t c = (p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu);
+            slots[turn][text_low_letter[c]]++;
+            i += 2;
+        } else {
+            uint32_t c;
+            i += text_decode(p + i, n - i, &c);
+            const struct text_prop *prop = text_prop(c);
+            slots[turn][text_is_letter(prop) ? prop->script + 1 : 0]++;
+        }
+    }
+    for (size_t s = 0; s < WQ_SCRIPTS; s++)
+        counts[s] += slots[0][s + 1] + slots[1][s + 1];
+}
