@@ -1,5 +1,6 @@
 /* options.c - reading the command line; see options.h. */
 #include "cli/options.h"
+#include "base/log.h"
 #include "base/str.h"
 #include <stdlib.h>
 
@@ -133,6 +134,14 @@ const char *options_nth(const struct options *o, const char *name, size_t i)
     return NULL;
 }
 
+const char **options_all(const struct options *o, const char *name, size_t *n)
+{
+    const char **list = calloc(o->n_given + 1, sizeof *list);
+    *n = 0;
+    while (list && (list[*n] = options_nth(o, name, *n))) ++*n;
+    return list;
+}
+
 static void print_option(FILE *to, const struct option_spec *spec)
 {
     char left[64];
@@ -150,4 +159,18 @@ void options_help(FILE *to, const char *usage, const char *about,
     fprintf(to, "Usage: warraq %s\n\n%s\n\n", usage, about);
     for (; table->name; table++) print_option(to, table);
     print_option(to, &help_spec);
+}
+
+int options_take(const struct option_spec *table, int argc, char **argv,
+                 const char *usage, const char *about, struct options *out)
+{
+    struct err e = { 0 };
+    if (options_parse(table, argc, argv, out, &e) < 0) {
+        err_in_front(&e, "%s: ", argv[0]);
+        log_err(&e);
+        return e.code;
+    }
+    if (!out->help) return -1;
+    options_help(stdout, usage, about, table);
+    return EX_FINE;
 }

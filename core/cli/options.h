@@ -37,11 +37,19 @@ int options_parse(const struct option_spec *table, int argc, char **argv,
                   struct options *out, struct err *e);
 void options_free(struct options *o);
 
+/* options_parse for a verb: prints the help if it is asked for, or what is
+ * wrong.  Returns -1 to go on, or the exit code to leave with. */
+int options_take(const struct option_spec *table, int argc, char **argv,
+                 const char *usage, const char *about, struct options *out);
+
 /* The value given last, "" for a flag; NULL: not given. */
 const char *options_get(const struct options *o, const char *name);
 /* All values of one option that may be repeated, in order: the i-th, or NULL
  * past the last. */
 const char *options_nth(const struct options *o, const char *name, size_t i);
+
+/* All values of it, an array of *n that the caller frees; NULL: no memory. */
+const char **options_all(const struct options *o, const char *name, size_t *n);
 
 /* Prints "Usage: warraq " usage, what the verb does, and the table. */
 void options_help(FILE *to, const char *usage, const char *about,

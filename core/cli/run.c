@@ -86,7 +86,8 @@ static int run(const struct options *o, struct run_options *options)
                  && (options->verbose || options_get(o, "summary")
                      || isatty(STDERR_FILENO)))
             summary_print(stderr, l.plan, &result);
-        if (code != EX_FINE) log_err(&e);
+        if (l.diags.n_errors) diags_print(&l.diags, stderr);
+        else if (code != EX_FINE) log_err(&e);
         run_result_free(&result);
     }
     loaded_free(&l);

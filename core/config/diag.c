@@ -17,14 +17,6 @@ struct source {
     struct lines lines;
 };
 
-struct diag {
-    struct place at; /* file: a source's */
-    size_t width, file_order, order;
-    bool is_error;
-    int code;
-    char *text, *hint;
-};
-
 static struct source *source_of(const struct diags *d, const char *file)
 {
     for (struct source *s = d->sources; s; s = s->next)
@@ -242,13 +234,27 @@ static bool is_same(const struct diag *a, const struct diag *b)
            && a->at.column == b->at.column && strcmp(a->text, b->text) == 0;
 }
 
-void diags_print(const struct diags *d, FILE *to)
+void diags_sort(struct diags *d)
 {
+    size_t n = 0;
     if (d->n > 1) qsort(d->list, d->n, sizeof *d->list, by_place);
-    for (size_t i = 0; i < d->n; i++) /* an alias brings its errors twice */
-        if (i == 0 || !is_same(&d->list[i - 1], &d->list[i]))
-            print_one(d, &d->list[i], to);
-    if (d->n == MESSAGES_MAX)
+    for (size_t i = 0; i < d->n; i++) {
+        if (n == 0 || !is_same(&d->list[n - 1], &d->list[i])) {
+            d->list[n++] = d->list[i];
+            continue;
+        }
+        free(d->list[i].text); /* an alias brings its errors twice */
+        free(d->list[i].hint);
+    }
+    d->n = n;
+}
+
+void diags_print(struct diags *d, FILE *to)
+{
+    bool is_cut = d->n == MESSAGES_MAX;
+    diags_sort(d);
+    for (size_t i = 0; i < d->n; i++) print_one(d, &d->list[i], to);
+    if (is_cut)
         fprintf(to, "warraq: more than %d messages; the rest is not shown\n",
                 MESSAGES_MAX);
     if (d->no_memory) fprintf(to, "warraq: error: out of memory\n");

@@ -11,7 +11,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct diag;
+struct diag {
+    struct place at;
+    size_t width, file_order, order;
+    bool is_error;           /* else a warning                                */
+    int code;
+    char *text, *hint;       /* hint: NULL, or what to do                     */
+};
 struct diags {
     struct diag *list;
     size_t n, cap, n_errors;
@@ -28,7 +34,8 @@ void diag_error(struct diags *d, int code, struct place at, size_t width,
                 const char *hint, const char *fmt, ...) ERR_PRINTF(6, 7);
 void diag_warning(struct diags *d, struct place at, size_t width,
                   const char *hint, const char *fmt, ...) ERR_PRINTF(5, 6);
-void diags_print(const struct diags *d, FILE *to);
+void diags_sort(struct diags *d); /* by file and place; drops repetitions */
+void diags_print(struct diags *d, FILE *to); /* sorted */
 void diags_free(struct diags *d);
 
 #endif

@@ -232,6 +232,56 @@ struct wq_config *config_new(const wq_param *params, uint32_t n,
     return c;
 }
 
+/* ---- printing ------------------------------------------------------------------ */
+
+static int print_item(const wq_param *p, const union param_item *v,
+                      struct buf *out)
+{
+    char text[64];
+    switch ((enum wq_type)p->type) {
+    case WQ_BOOL: return buf_format(out, "%s", v->i ? "true" : "false");
+    case WQ_INT: return buf_format(out, "%" PRId64, v->i);
+    case WQ_REAL: return buf_format(out, "%.15g", v->r);
+    case WQ_ENUM: return buf_format(out, "%s", p->choices[v->i]);
+    case WQ_SIZE:
+    case WQ_DURATION:
+        return buf_format(out, "%s", with_unit(p, (double)v->i, text,
+                                               sizeof text));
+    case WQ_STRING:
+    case WQ_PATH:
+        return v->s.n ? buf_add(out, v->s.p, v->s.n) : buf_format(out, "\"\"");
+    case WQ_FIELD_IN:
+    case WQ_FIELD_OUT:
+    case WQ_LAYER_IN:
+    case WQ_LAYER_OUT: break;
+    }
+    wq_str name = names_get(v->key);
+    return buf_add(out, name.p, name.n);
+}
+
+int param_print(const wq_param *param, const struct param_value *v,
+                struct buf *out)
+{
+    if (!v->is_set) return buf_format(out, "unset");
+    if (param->flags & WQ_SECRET) return buf_format(out, "(secret)");
+    bool is_list = param->flags & WQ_LIST;
+    int rc = is_list ? buf_format(out, "[") : 0;
+    for (uint32_t i = 0; i < v->n && rc == 0; i++) {
+        if (i) rc = buf_format(out, ", ");
+        if (rc == 0) rc = print_item(param, &v->items[i], out);
+    }
+    return rc == 0 && is_list ? buf_format(out, "]") : rc;
+}
+
+int param_print_range(const wq_param *param, struct buf *out)
+{
+    char min[48], max[48];
+    if (param->min >= param->max) return 0;
+    return buf_format(out, "from %s to %s",
+                      with_unit(param, param->min, min, sizeof min),
+                      with_unit(param, param->max, max, sizeof max));
+}
+
 /* ---- the host table's functions: an index or type that the plugin's own table
  * does not have is the plugin's bug; it gets zero, never memory that is not its
  * own. */

@@ -46,6 +46,14 @@ int param_parse(const wq_param *param, wq_str text, bool quoted,
 /* "a whole number", "one of its choices": what a parameter takes, in words. */
 const char *param_wants(const wq_param *param);
 
+/* Adds a value as one would write it in YAML ("64MiB", "[ar, en]"), "unset", or
+ * "(secret)".  0, or -1: no memory. */
+int param_print(const wq_param *param, const struct param_value *v,
+                struct buf *out);
+/* Adds the least and the most a value may be: "from 1MiB to 1GiB"; nothing for
+ * an unbounded one. */
+int param_print_range(const wq_param *param, struct buf *out);
+
 /* The host table's parameter functions. [main] */
 int64_t config_get_int(const wq_config *c, uint32_t i);
 double config_get_real(const wq_config *c, uint32_t i);

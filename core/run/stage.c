@@ -112,7 +112,9 @@ int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
     wq_ctx ctx = call(s, 0, NULL, NULL);
     if (s->desc->open) {
         s->shared = s->desc->open(host_table(), p->config, &ctx);
-        if (p->config->is_bad) return -1; /* the resolver's listener has it */
+        if (p->config->is_bad) /* the resolver's listener has said why */
+            return err_set(e, EX_PIPELINE, "stage \"%s\" refuses its parameters",
+                           p->cfg->label);
         if (!s->shared) return failed(s, &ctx, e);
     }
     s->is_open = true;
