@@ -18,7 +18,7 @@ int cli_test(int argc, char **argv);
 
 /* A pipeline with its plugins, ready to run. */
 struct loaded {
-    struct diags diags; /* also what stages say of their values when opened */
+    struct diags diags;
     struct pipeline *pipeline;
     struct plugins plugins;
     struct plan *plan;
@@ -34,9 +34,5 @@ int loaded_parse(struct loaded *l, const char *name, wq_str text);
 /* As loaded_open, but collects in l->diags and prints nothing. */
 int loaded_read(struct loaded *l, const char *path,
                 const char *const *overrides, size_t n_overrides);
-/* Opens every stage and closes it again, so that what stages say of their
- * values is known without a run.  Returns EX_FINE, or the exit code; errors go
- * to l->diags. */
-int loaded_prove(struct loaded *l);
 void loaded_free(struct loaded *l);
 #endif

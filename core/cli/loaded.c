@@ -1,6 +1,5 @@
 /* loaded.c - from the name of a pipeline file to a plan that can run. */
 #include "cli/cli.h"
-#include "run/stage.h"
 #include <stdio.h>
 
 static int resolve(struct loaded *l)
@@ -40,22 +39,6 @@ int loaded_parse(struct loaded *l, const char *name, wq_str text)
     int code = resolve(l);
     diags_print(&l->diags, stderr);
     return code;
-}
-
-int loaded_prove(struct loaded *l)
-{
-    size_t before = l->diags.n_errors;
-    for (uint32_t i = 0; i < l->plan->n_stages; i++) {
-        const struct plan_stage *s = &l->plan->stages[i];
-        const struct cfg_node *name = s->cfg->name_node;
-        struct stage stage = { 0 };
-        struct err e = { 0 };
-        if (stage_open(&stage, l->plan, i, 1, &e) < 0 && !s->config->is_bad)
-            diag_error(&l->diags, e.code ? e.code : EX_INTERNAL, name->at,
-                       name->width, NULL, "%s", e.text);
-        stage_close(&stage);
-    }
-    return l->diags.n_errors == before ? EX_FINE : l->diags.code;
 }
 
 void loaded_free(struct loaded *l)

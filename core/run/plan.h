@@ -17,6 +17,8 @@ struct plan_stage {
     const wq_stage *desc;
     const struct plugin *from;
     struct wq_config *config;
+    void *shared; /* what open() gave: opened once, by plan_make */
+    bool is_open;
 };
 struct plan_format {
     const wq_format *desc; /* NULL: chosen for each file by suffix and sniffing */
@@ -36,7 +38,9 @@ struct plan {
     struct arena arena;
 };
 
-/* Returns NULL after adding every error to diags.  Borrows the pipeline and
+/* Stages and formats are opened, so that what they dislike about their
+ * parameters is reported with the rest.
+ * Returns NULL after adding every error to diags.  Borrows the pipeline and
  * the plugins, which must outlive it, and diags, where bad_param reports what a
  * stage says of its values when it is opened.  Inputs given on the command line replace
  * p->input.paths (and path_nodes, by NULL) before.  [main] */
