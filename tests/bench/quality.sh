@@ -51,7 +51,7 @@ chain()
 {
     local file=$out/$1.yaml
     shift
-    { echo "output: {path: out.jsonl}"; echo "stages:"
+    { printf 'version: 1\ninput: {path: in}\noutput: {path: out}\nstages:\n'
       printf '  - stage: %s\n' "$@"; } >"$file"
     echo "$file"
 }

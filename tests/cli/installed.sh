@@ -6,7 +6,8 @@
 # `make installcheck' has INSTALLED=1 and looks where warraq was installed.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
-: "${builddir:?}" "${bindir:?}" "${datadir:?}" "${libdir:?}" "${CC:=cc}"
+: "${builddir:?}" "${bindir:?}" "${datadir:?}" "${libdir:?}" "${plugindir:?}"
+: "${CC:=cc}" "${CXX:=c++}"
 
 if [ -z "${INSTALLED:-}" ]; then
     DESTDIR=$(mktemp -d "${TMPDIR:-/tmp}/warraq-install.XXXXXX")
@@ -93,6 +94,7 @@ test_a_new_plugin_builds_with_werror_by_pkg_config_alone_and_runs()
     [ -f mystage/mystage.so ] || fail "no mystage.so: $(ls mystage)"
     articles 3 >in.jsonl
     cat >p.yaml <<'END'
+version: 1
 plugins: [mystage]
 input: {path: in.jsonl}
 output: {path: out.jsonl}
@@ -112,7 +114,7 @@ test_a_plugin_of_one_file_needs_one_command()
     $CC -shared -fPIC -fvisibility=hidden $(pkg-config --cflags warraq) \
         "$srcdir/tests/plugins/misbehave.c" -o mine.so
     articles 3 >in.jsonl
-    printf 'plugins: [mine.so]\ninput: {path: in.jsonl}\noutput: {path: out.jsonl}\nstages:\n  - stage: misbehave\n' >p.yaml
+    printf 'version: 1\nplugins: [mine.so]\ninput: {path: in.jsonl}\noutput: {path: out.jsonl}\nstages:\n  - stage: misbehave\n' >p.yaml
     exits 0 "$WARRAQ" run p.yaml
     same in.jsonl out.jsonl
 }

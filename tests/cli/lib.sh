@@ -10,14 +10,15 @@
 #   same FILE FILE          the same bytes
 #   has_lines N FILE        FILE has N lines
 #   holds FILE TEXT         FILE holds TEXT (a fixed string)
+#
+# ONLY='*pattern*' runs some of the tests; KEEP=1 leaves their folders.
 
 # shellcheck shell=bash
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 : "${WARRAQ:?is not set: run me by make check}"
-ARTICLES=$srcdir/tests/data/articles
-PIPELINES=$srcdir/pipelines
-# Tests of their own plugins add to the search path.
-TEST_PLUGINS=${WARRAQ_TEST_PLUGINS:?}
+export ARTICLES=$srcdir/tests/data/articles
+export PIPELINES=$srcdir/pipelines
+export TEST_PLUGINS=${WARRAQ_TEST_PLUGINS:?}
 export LC_ALL=C.UTF-8
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
@@ -76,7 +77,7 @@ articles()
 # is a line of YAML behind "- ".
 pipeline()
 {
-    printf 'input: {path: in.jsonl}\noutput: {path: out.jsonl}\n' >p.yaml
+    printf 'version: 1\ninput: {path: in.jsonl}\noutput: {path: out.jsonl}\n' >p.yaml
     printf 'dropped: {path: dropped.jsonl}\n' >>p.yaml
     printf 'rejects: {path: rejects.jsonl}\n' >>p.yaml
     if [ $# = 0 ]; then
@@ -104,6 +105,7 @@ run_tests()
     # shellcheck disable=SC2064 # the folder as it is now
     trap "chmod -R u+rwx '$folder' 2>/dev/null; rm -rf '$folder'" EXIT
     for test in $(declare -F | sed -n 's/^declare -f test_//p'); do
+        # shellcheck disable=SC2254 # ONLY is a pattern
         case $test in ${ONLY:-*}) ;; *) continue ;; esac
         mkdir "$folder/$test"
         # A subshell that is no condition, or bash would ignore its set -e.

@@ -99,8 +99,8 @@ test_several_files_are_one_stream_in_byte_order_of_their_names()
 # The samples, normalised only and then cleaned, are the same once restored.
 test_restore_gives_every_sample_back()
 {
-    printf 'output: {path: plain.jsonl}\nstages:\n  - stage: normalize\n' >plain.yaml
-    printf 'output: {path: clean.jsonl}\nstages:\n  - stage: normalize\n  - stage: strip_boilerplate\n' >clean.yaml
+    printf 'version: 1\ninput: {path: in}\noutput: {path: plain.jsonl}\nstages:\n  - stage: normalize\n' >plain.yaml
+    printf 'version: 1\ninput: {path: in}\noutput: {path: clean.jsonl}\nstages:\n  - stage: normalize\n  - stage: strip_boilerplate\n' >clean.yaml
     exits 0 "$WARRAQ" run plain.yaml "$ARTICLES"/*.txt
     exits 0 "$WARRAQ" run clean.yaml "$ARTICLES"/*.txt
     has_lines 5 clean.jsonl
@@ -121,7 +121,7 @@ texts()
 test_restore_gives_the_files_own_bytes_back()
 {
     local f id
-    printf 'output: {path: clean.jsonl}\nstages:\n  - stage: strip_boilerplate\n' >p.yaml
+    printf 'version: 1\ninput: {path: in}\noutput: {path: clean.jsonl}\nstages:\n  - stage: strip_boilerplate\n' >p.yaml
     exits 0 "$WARRAQ" run p.yaml "$ARTICLES"/*.txt
     "$WARRAQ" restore clean.jsonl >restored.jsonl 2>stderr
     exits 0 "$WARRAQ" run p.yaml -o raw.jsonl "$ARTICLES"/*.txt

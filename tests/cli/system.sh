@@ -11,7 +11,7 @@ slow="{stage: misbehave, with: {how: slow, id: '*'}}"
 nothing_left()
 {
     local left
-    left=$(find "${1:-.}" -name 'out.jsonl*')
+    left=$(find . -name 'out.jsonl*')
     [ -z "$left" ] || fail "left behind: $left"
 }
 
@@ -248,7 +248,7 @@ test_too_many_rejects_are_exit_1()
 test_rejects_are_written_beside_the_output_unless_told_otherwise()
 {
     { articles 2; echo '{'; } >in.jsonl
-    printf 'input: {path: in.jsonl}\noutput: {path: out.jsonl}\nstages:\n  - %s\n' "$plain" >p.yaml
+    printf 'version: 1\ninput: {path: in.jsonl}\noutput: {path: out.jsonl}\nstages:\n  - %s\n' "$plain" >p.yaml
     exits 0 "$WARRAQ" run p.yaml
     has_lines 1 out.jsonl.rejects.jsonl
 }
