@@ -1,0 +1,92 @@
+/* marks.c - looks the tokens of an article up in the lexicon, once for all.
+ *
+ * Arabic writes "and", "in", "to" as a letter of the next word: وبغداد,
+ * لعام, بسبتمبر.  A token that the lexicon does not know is tried again without
+ * them; one that it knows is taken as it stands (بيروت is not "in يروت"). */
+#include "tag.h"
+
+#include <string.h>
+
+/* The clitic letter at p, or 0.  All are two bytes, D8 or D9 first. */
+static int clitic_at(const unsigned char *p)
+{
+    if (p[0] == 0xD9)
+        switch (p[1]) {
+        case 0x88: return 'w'; /* و */
+        case 0x81: return 'f'; /* ف */
+        case 0x83: return 'k'; /* ك */
+        case 0x84: return 'l'; /* ل */
+        }
+    return p[0] == 0xD8 && p[1] == 0xA8 ? 'b' : 0; /* ب */
+}
+
+/* The hash of "ال" before p[0..n): للعام is ل + العام with one ا unwritten. */
+static uint64_t hash_with_article(const wq_text *text, const char *p, size_t n)
+{
+    char word[64] = "\xD8\xA7\xD9\x84";
+    if (n > sizeof word - 4) return 0;
+    memcpy(word + 4, p, n);
+    return text->fold_hash(word, n + 4);
+}
+
+/* Finds a token without its clitics; m->slot stays NULL if nothing is found. */
+static void find_stripped(const struct lexicon *lex, const char *p, size_t n,
+                          struct mark *m)
+{
+    size_t at = 0;
+    /* At most two ("وب", "فل"), and two letters must stay. */
+    for (int k = 0; k < 2 && n >= at + 6; k++) {
+        int letter = clitic_at((const unsigned char *)p + at);
+        if (!letter || (k && (letter == 'w' || letter == 'f'))) return;
+        at += 2;
+        m->has_and |= letter == 'w';
+        if (letter == 'l' && n >= at + 6 &&
+            clitic_at((const unsigned char *)p + at) == 'l')
+            m->key = hash_with_article(lex->text, p + at + 2, n - at - 2);
+        else
+            m->key = lex->text->fold_hash(p + at, n - at);
+        m->slot = lexicon_find(lex, m->key);
+        if (m->slot) {
+            m->begin += (uint32_t)at;
+            return;
+        }
+        if (letter != 'w' && letter != 'f') return;
+    }
+}
+
+void marks_fill(const struct lexicon *lex, struct words *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const char *p = w->text.p + w->begin[i];
+        struct mark *m = w->marks + i;
+        *m = (struct mark){ lexicon_find(lex, w->hash[i]), w->hash[i],
+                            w->begin[i], 0 };
+        if (m->slot) continue;
+        size_t n = w->end[i] - w->begin[i];
+        if (n < 6 || !clitic_at((const unsigned char *)p)) continue;
+        find_stripped(lex, p, n, m);
+        if (!m->slot)
+            m->key = w->hash[i], m->begin = w->begin[i], m->has_and = 0;
+    }
+}
+
+const struct slot *longest_label(const struct lexicon *lex,
+                                 const struct words *w, size_t i, size_t *n)
+{
+    const struct slot *s = w->marks[i].slot, *best = NULL;
+    uint64_t key = w->marks[i].key;
+    for (size_t k = 1; s; k++) {
+        if (s->word == W_LABEL) best = s, *n = k;
+        if (!(s->flags & LEX_MORE) || i + k >= w->n) break;
+        key = lexicon_join(key, w->hash[i + k]);
+        s = lexicon_find(lex, key);
+    }
+    return best;
+}
+
+bool begins_line(const struct words *w, size_t i)
+{
+    if (i == 0) return true;
+    size_t from = w->end[i - 1], n = w->begin[i] - from;
+    return n && memchr(w->text.p + from, '\n', n);
+}

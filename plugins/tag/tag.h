@@ -1,0 +1,116 @@
+/* tag.h - what the parts of `tag` share: an article's tokens, looked up once.
+ *
+ *   tag.c        the stage: parameters, batches, layers and fields
+ *   lexicon.c    words and names, by token hash; data.c carries the tables
+ *   marks.c      looks every token of an article up
+ *   dateitems.c  tokens -> items of a date expression (numbers, months, ...)
+ *   dates.c      items -> dates (the grammar); calendar.c does arithmetic
+ *   published.c  the article's own date
+ *   places.c  agencies.c  keywords.c
+ *
+ * Nothing here keeps anything from one article to the next. */
+#ifndef WQ_TAG_TAG_H
+#define WQ_TAG_TAG_H
+#include "calendar.h"
+#include "lexicon.h"
+
+/* What the lexicon says of one token. */
+struct mark {
+    const struct slot *slot; /* NULL: nothing */
+    uint64_t key;            /* of the token without its clitics */
+    uint32_t begin;          /* of the token without its clitics */
+    uint32_t has_and;        /* one of the clitics was و, "and" */
+};
+
+/* A field's text and tokens.  Columns as in a layer. */
+struct words {
+    wq_str text;
+    size_t n;
+    const uint32_t *begin, *end;
+    const uint64_t *hash;
+    struct mark *marks;
+};
+
+/* Looks every token up; where a token is unknown, also without its Arabic
+ * clitics (و ف ب ل ك).  Fills w->marks (n of them).  Cannot fail.  [any] */
+void marks_fill(const struct lexicon *lex, struct words *w);
+/* The label ("Published on") that begins at token i, *n tokens long; NULL:
+ * none.  Its value is an enum word_label. */
+const struct slot *longest_label(const struct lexicon *lex,
+                                 const struct words *w, size_t i, size_t *n);
+/* Does a line, or the text, begin at token i? */
+bool begins_line(const struct words *w, size_t i);
+
+/* ---- dates ---------------------------------------------------------------- */
+enum date_kind {
+    DATE_DATE, DATE_RANGE, DATE_TIME, DATE_TIMERANGE, DATE_DATETIME,
+    DATE_DATETIMERANGE, DATE_DURATION, DATE_SET, DATE_KINDS
+};
+extern const char *const date_kind_names[DATE_KINDS];
+
+#define DATE_TEXT (2 * POINT_TEXT + 1)
+struct date {
+    uint32_t begin, end; /* bytes */
+    enum date_kind kind;
+    struct point from, to;  /* `to` of ranges only */
+    uint8_t n_value;        /* 0: no value */
+    char value[DATE_TEXT];
+};
+
+#define NO_DAY INT32_MIN
+/* Finds the dates of a text, in order, none inside another, at most cap of
+ * them.  `today` is the day that "yesterday" counts from, or NO_DAY.  Returns
+ * how many.  [any] */
+size_t dates_find(const struct lexicon *lex, const struct words *w,
+                  int32_t today, struct date *out, size_t cap);
+/* Dates that dates_find cannot exceed. */
+size_t dates_bound(const struct words *w);
+
+/* Reads an ISO 8601 date at the head of a string ("2020-09-27T20:36Z"); NO_DAY
+ * if there is none. */
+int32_t iso_day(wq_str s);
+
+/* ---- the article's own date ------------------------------------------------ */
+/* The day an article was published, as its own page says, or NO_DAY: the first
+ * whole date of `dates` at the head of the text, or anywhere in a line that was
+ * cut as a date line, that has a clock time or stands behind a word such as
+ * "Published".  A bare date in a page's head is often the day the page was
+ * fetched, so it does not count. */
+int32_t published_day(const struct lexicon *lex, const struct words *w,
+                      const struct date *dates, size_t n, bool is_date_line);
+
+/* ---- places ---------------------------------------------------------------- */
+struct found_place {
+    uint32_t begin, end;
+    uint32_t place; /* index into lexicon.places */
+};
+/* Finds names of the gazetteer, in order, the longest at each place, none
+ * overlapping; out has room for w->n.  Returns how many.  [any] */
+size_t places_find(const struct lexicon *lex, const struct words *w,
+                   struct found_place *out);
+
+/* ---- agencies -------------------------------------------------------------- */
+#define AGENCIES_MAX 8
+struct found_agencies {
+    size_t n;
+    uint32_t index[AGENCIES_MAX]; /* into lexicon.agencies, no index twice */
+};
+/* Adds the agencies named anywhere in a byline or source line. */
+void agencies_in_line(const struct lexicon *lex, const struct words *w,
+                      struct found_agencies *out);
+/* Adds the agencies that sign an article at its head or tail. */
+void agencies_in_text(const struct lexicon *lex, const struct words *w,
+                      struct found_agencies *out);
+
+/* ---- keywords -------------------------------------------------------------- */
+/* Up to max keywords, the best first, as views of the text or title; scratch:
+ * room for keywords_scratch(n) bytes, aligned to 16.  Returns how many. */
+size_t keywords_find(const struct words *text, const struct words *title,
+                     size_t max, wq_str *out, void *scratch);
+size_t keywords_scratch(size_t n_words);
+/* Up to max keywords of the line a page printed itself ("Keywords: a, b"); where
+ * it has no separators, word runs that the text has too stay together. */
+size_t keywords_of_line(const struct words *line, const struct words *text,
+                        size_t max, wq_str *out);
+
+#endif
