@@ -55,8 +55,7 @@ static int read_options(const struct options *o, struct run_options *run,
         || progress(o, &run->progress, e) < 0)
         return -1;
     if (o->n_args == 0)
-        return err_set(e, EX_USAGE_, "which pipeline?  "
-                       "warraq run PIPELINE [INPUT...]");
+        return err_set(e, EX_USAGE_, "run: which pipeline file?");
     run->threads = (int)threads;
     run->limit = (uint64_t)limit;
     run->output = options_get(o, "output");
@@ -68,13 +67,10 @@ static int read_options(const struct options *o, struct run_options *run,
 
 static int run(const struct options *o, struct run_options *options)
 {
-    const char *overrides[256];
-    size_t n = 0;
-    while (n < WQ_LEN(overrides)
-           && (overrides[n] = options_nth(o, "set", n)))
-        n++;
+    size_t n;
+    const char **sets = options_all(o, "set", &n);
     struct loaded l;
-    int code = loaded_open(&l, o->args[0], overrides, n);
+    int code = loaded_open(&l, o->args[0], sets, n);
     if (code == EX_FINE) {
         struct run_result result;
         struct err e = { 0 };
@@ -91,6 +87,7 @@ static int run(const struct options *o, struct run_options *options)
         run_result_free(&result);
     }
     loaded_free(&l);
+    free(sets);
     return code;
 }
 
@@ -99,22 +96,15 @@ int cli_run(int argc, char **argv)
     struct options o;
     struct run_options options = { 0 };
     struct err e = { 0 };
-    int code;
-    if (options_parse(table, argc, argv, &o, &e) < 0) {
+    int code = options_take(table, argc, argv, "run PIPELINE [INPUT...]",
+                            "Runs articles through a pipeline.  Inputs (files, "
+                            "folders, patterns,\n- for standard input) replace "
+                            "input.path.", &o);
+    if (code < 0 && read_options(&o, &options, &e) < 0) {
         log_err(&e);
         code = e.code;
-    } else if (o.help) {
-        options_help(stdout, "run PIPELINE [INPUT...]",
-                     "Runs articles through a pipeline.  Inputs (files, "
-                     "folders, patterns,\n- for standard input) replace "
-                     "input.path.", table);
-        code = EX_FINE;
-    } else if (read_options(&o, &options, &e) < 0) {
-        log_err(&e);
-        code = e.code;
-    } else {
-        code = run(&o, &options);
     }
+    if (code < 0) code = run(&o, &options);
     options_free(&o);
     return code;
 }

@@ -1,5 +1,6 @@
 /* summary.c - see summary.h. */
 #include "cli/summary.h"
+#include "cli/json.h"
 #include <inttypes.h>
 
 static void print_reasons(FILE *to, const wq_stage *desc, const char *what,
@@ -44,68 +45,57 @@ void summary_print(FILE *to, const struct plan *plan,
     fputc('\n', to);
 }
 
-/* Names of stages, reasons and counters come from pipelines and plugins. */
-static void json_name(FILE *to, const char *s)
+static void json_reasons(struct json *j, const wq_stage *desc,
+                         const char *what, const uint64_t *by)
 {
-    fputc('"', to);
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\') fprintf(to, "\\%c", c);
-        else if (c < 0x20) fprintf(to, "\\u%04x", c);
-        else fputc(c, to);
-    }
-    fputc('"', to);
+    json_open(j, what, '{');
+    for (uint32_t i = 0; i <= desc->n_reasons; i++)
+        if (by[i])
+            json_int(j, i < desc->n_reasons ? desc->reasons[i].name
+                                            : "unspecified",
+                     (int64_t)by[i]);
+    json_close(j, '}');
 }
 
-static void json_reasons(FILE *to, const wq_stage *desc, const char *what,
-                         const uint64_t *by)
-{
-    const char *comma = "";
-    fprintf(to, ",\"%s\":{", what);
-    for (uint32_t i = 0; i <= desc->n_reasons; i++) {
-        if (!by[i]) continue;
-        fputs(comma, to);
-        json_name(to, i < desc->n_reasons ? desc->reasons[i].name
-                                          : "unspecified");
-        fprintf(to, ":%" PRIu64, by[i]);
-        comma = ",";
-    }
-    fputc('}', to);
-}
-
-static void json_stage(FILE *to, const struct plan_stage *p,
+static void json_stage(struct json *j, const struct plan_stage *p,
                        const struct stage_stats *s)
 {
-    fputs("{\"label\":", to);
-    json_name(to, p->cfg->label);
-    fputs(",\"stage\":", to);
-    json_name(to, p->desc->name);
-    fprintf(to, ",\"in\":%" PRIu64 ",\"kept\":%" PRIu64 ",\"emitted\":%" PRIu64
-            ",\"seconds\":%.6f", s->in, s->kept, s->emitted,
-            (double)s->nanoseconds / 1e9);
-    json_reasons(to, p->desc, "dropped", s->dropped_by);
-    json_reasons(to, p->desc, "rejected", s->rejected_by);
-    fputs(",\"counters\":{", to);
-    for (uint32_t i = 0; i < stage_n_counters(p->desc); i++) {
-        if (i) fputc(',', to);
-        json_name(to, p->desc->counters[i]);
-        fprintf(to, ":%" PRIu64, s->counters[i]);
-    }
-    fputs("}}", to);
+    json_open(j, NULL, '{');
+    json_text(j, "label", p->cfg->label);
+    json_text(j, "stage", p->desc->name);
+    json_int(j, "in", (int64_t)s->in);
+    json_int(j, "kept", (int64_t)s->kept);
+    json_int(j, "emitted", (int64_t)s->emitted);
+    json_real(j, "seconds", (double)s->nanoseconds / 1e9);
+    json_reasons(j, p->desc, "dropped", s->dropped_by);
+    json_reasons(j, p->desc, "rejected", s->rejected_by);
+    json_open(j, "counters", '{');
+    for (uint32_t i = 0; i < stage_n_counters(p->desc); i++)
+        json_int(j, p->desc->counters[i], (int64_t)s->counters[i]);
+    json_close(j, '}');
+    json_close(j, '}');
 }
 
 void summary_json(FILE *to, const struct plan *plan, const struct run_result *r)
 {
-    fprintf(to, "{\"in\":%" PRIu64 ",\"emitted\":%" PRIu64 ",\"out\":%" PRIu64
-            ",\"dropped\":%" PRIu64 ",\"rejected\":%" PRIu64
-            ",\"equal_ids\":%" PRIu64 ",\"empty_texts\":%" PRIu64
-            ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64
-            ",\"seconds\":%.3f,\"stages\":[", r->in, r->emitted, r->out,
-            r->dropped, r->rejected, r->equal_ids, r->empty_texts, r->bytes_in,
-            r->bytes_out, r->seconds);
-    for (size_t i = 0; i < r->n_stages; i++) {
-        if (i) fputc(',', to);
-        json_stage(to, &plan->stages[i], &r->stages[i]);
-    }
-    fputs("]}\n", to);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } counts[] = {
+        { "in", r->in }, { "emitted", r->emitted }, { "out", r->out },
+        { "dropped", r->dropped }, { "rejected", r->rejected },
+        { "equal_ids", r->equal_ids }, { "empty_texts", r->empty_texts },
+        { "damaged_files", r->damaged_files }, { "bytes_in", r->bytes_in },
+        { "bytes_out", r->bytes_out },
+    };
+    struct json j = { .to = to };
+    json_open(&j, NULL, '{');
+    for (size_t i = 0; i < WQ_LEN(counts); i++)
+        json_int(&j, counts[i].name, (int64_t)counts[i].value);
+    json_real(&j, "seconds", r->seconds);
+    json_open(&j, "stages", '[');
+    for (size_t i = 0; i < r->n_stages; i++)
+        json_stage(&j, &plan->stages[i], &r->stages[i]);
+    json_close(&j, ']');
+    json_close(&j, '}');
 }

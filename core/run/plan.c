@@ -2,6 +2,7 @@
 #include "run/plan.h"
 #include "config/schema.h"
 #include "run/flow.h"
+#include "run/stage.h"
 #include <stdlib.h>
 
 struct resolving {
@@ -393,6 +394,7 @@ struct plan *plan_make(struct pipeline *p, struct plugins *plugins,
         flow_check(plan, diags);
         clash_check(plan, diags);
     }
+    if (diags->n_errors == errors) stages_open(plan, diags);
     if (diags->n_errors == errors) return plan;
     plan_free(plan);
     return NULL;
@@ -401,6 +403,7 @@ struct plan *plan_make(struct pipeline *p, struct plugins *plugins,
 void plan_free(struct plan *plan)
 {
     if (!plan) return;
+    stages_close(plan);
     arena_free(&plan->arena);
     free(plan);
 }

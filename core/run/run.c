@@ -79,7 +79,7 @@ static int make_steps(struct run *r, struct err *e)
 static int open_inputs(struct run *r, struct err *e)
 {
     const struct plan_format *in = &r->plan->input;
-    if (r->options->in_memory) in = &r->plan->jsonl;
+    if (r->options->memory_input.p) in = &r->plan->jsonl;
     size_t max = 1;
     for (size_t i = 0; i < r->plan->n_readers; i++) max++;
     r->inputs = calloc(max, sizeof *r->inputs);
@@ -98,8 +98,10 @@ static int open_inputs(struct run *r, struct err *e)
 
 static int open_formats(struct run *r, struct err *e)
 {
+    const struct plan_format *out = r->options->to_memory ? &r->plan->jsonl
+                                                          : &r->plan->output;
     if (open_inputs(r, e) < 0
-        || codec_open(&r->output, &r->plan->output, r->n_workers, e) < 0)
+        || codec_open(&r->output, out, r->n_workers, e) < 0)
         return -1;
     if (codec_open(&r->jsonl, &r->plan->jsonl, r->n_workers, e) < 0) return -1;
     r->speakable[0] = &r->jsonl;
@@ -127,7 +129,7 @@ static int check_output(const struct run *r, const char *output, struct err *e)
 static int open_input(struct run *r, struct err *e)
 {
     const struct run_options *o = r->options;
-    if (o->in_memory) {
+    if (o->memory_input.p) {
         r->reader = reader_memory("(memory)", o->memory_input, r->inputs, e);
         return r->reader ? 0 : -1;
     }
@@ -162,7 +164,7 @@ static int open_outputs(struct run *r, struct err *e)
 {
     const struct run_options *o = r->options;
     const struct pipeline *p = r->plan->pipeline;
-    if (o->in_memory) {
+    if (o->to_memory) {
         sink_memory(&r->out, o->memory_output);
         sink_memory(&r->dropped, o->memory_dropped);
         sink_memory(&r->rejects, o->memory_rejects);
@@ -291,7 +293,7 @@ static void tick(void *to)
 static bool wants_progress(const struct run_options *o)
 {
     if (o->progress != PROGRESS_AUTO) return o->progress == PROGRESS_ALWAYS;
-    return !o->in_memory && !o->verbose && isatty(STDERR_FILENO);
+    return !o->to_memory && !o->verbose && isatty(STDERR_FILENO);
 }
 
 static void close_all(struct run *r)

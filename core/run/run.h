@@ -21,10 +21,8 @@ struct run_options {
     uint64_t limit;              /* records to read; 0: all                   */
     enum progress progress;
     bool verbose;                /* a block of notes for each article         */
-    bool want_dropped;           /* also without `dropped:`; to memory        */
-    /* In place of files: the input, in the format "jsonl", and the outputs. */
-    bool in_memory;
-    wq_str memory_input;
+    wq_str memory_input;         /* in place of files, if p is set; "jsonl"   */
+    bool to_memory;              /* in place of files; all three are "jsonl"  */
     struct buf *memory_output, *memory_dropped, *memory_rejects;
     /* Called for each record that comes out, before it is written. [worker]
      * -1: no memory. */

@@ -53,6 +53,57 @@ void stage_totals(const struct stage *s, struct stage_stats *out)
 
 /* ---- opening ---- */
 
+/* Opens one; what it says of its parameters goes to the config's listener. */
+static void open_one(struct plan_stage *p, struct diags *diags)
+{
+    wq_ctx ctx = { .label = p->cfg->label, .stage = p->desc };
+    p->is_open = true;
+    if (!p->desc->open) return;
+    p->shared = p->desc->open(host_table(), p->config, &ctx);
+    p->is_open = p->shared;
+    if (p->shared && !p->config->is_bad && !ctx.failed) return;
+    if (p->config->is_bad) return; /* reported where it stands */
+    const struct cfg_node *at = p->cfg->name_node;
+    diag_error(diags, ctx.failed ? EX_PIPELINE : EX_NO_MEMORY, at->at,
+               at->width, NULL, "stage \"%s\" cannot start: %s", p->cfg->label,
+               ctx.failed ? ctx.err.text : "out of memory");
+}
+
+/* Formats are opened for good by the run; here they only say what they dislike. */
+static void try_format(const struct plan_format *f, struct diags *diags)
+{
+    if (!f->desc || !f->desc->open) return;
+    wq_ctx ctx = { .label = f->desc->name };
+    void *shared = f->desc->open(host_table(), f->config, &ctx);
+    if (shared && f->desc->close) f->desc->close(shared);
+    if (!shared && !f->config->is_bad)
+        diag_error(diags, EX_PIPELINE, (struct place){ 0 }, 0, NULL,
+                   "format \"%s\" cannot start: %s", f->desc->name,
+                   ctx.failed ? ctx.err.text : "out of memory");
+}
+
+void stages_open(struct plan *plan, struct diags *diags)
+{
+    for (size_t i = 0; i < plan->n_stages; i++)
+        open_one(&plan->stages[i], diags);
+    try_format(&plan->input, diags);
+    try_format(&plan->output, diags);
+    /* The listeners' diags end with the caller. */
+    for (size_t i = 0; i < plan->n_stages; i++)
+        plan->stages[i].config->on_bad = NULL;
+    if (plan->input.config) plan->input.config->on_bad = NULL;
+    if (plan->output.config) plan->output.config->on_bad = NULL;
+}
+
+void stages_close(struct plan *plan)
+{
+    for (size_t i = plan->n_stages; i-- > 0;) {
+        struct plan_stage *p = &plan->stages[i];
+        if (p->is_open && p->shared && p->desc->close) p->desc->close(p->shared);
+        p->is_open = false;
+    }
+}
+
 static wq_ctx call(struct stage *s, size_t worker, struct batch *b,
                    struct arena *scratch)
 {
@@ -86,10 +137,10 @@ static int start_instances(struct stage *s, struct err *e)
     s->instances = calloc(want, sizeof *s->instances);
     if (!s->instances) return err_no_memory(e);
     for (; s->n_instances < want; s->n_instances++) {
-        void *instance = s->shared;
+        void *instance = s->plan->shared;
         if (s->desc->start) {
             wq_ctx ctx = call(s, s->n_instances, NULL, NULL);
-            instance = s->desc->start(s->shared, &ctx);
+            instance = s->desc->start(s->plan->shared, &ctx);
             if (!instance) return failed(s, &ctx, e);
         }
         s->instances[s->n_instances] = instance;
@@ -109,15 +160,6 @@ int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
     for (; s->n_workers < n_workers; s->n_workers++)
         if (stage_stats_new(s->desc, &s->stats[s->n_workers]) < 0)
             return err_no_memory(e);
-    wq_ctx ctx = call(s, 0, NULL, NULL);
-    if (s->desc->open) {
-        s->shared = s->desc->open(host_table(), p->config, &ctx);
-        if (p->config->is_bad) /* the resolver's listener has said why */
-            return err_set(e, EX_PIPELINE, "stage \"%s\" refuses its parameters",
-                           p->cfg->label);
-        if (!s->shared) return failed(s, &ctx, e);
-    }
-    s->is_open = true;
     return start_instances(s, e);
 }
 
@@ -126,7 +168,6 @@ void stage_close(struct stage *s)
     if (!s->desc) return;
     for (size_t i = 0; s->desc->start && s->desc->stop && i < s->n_instances; i++)
         s->desc->stop(s->instances[i]);
-    if (s->is_open && s->desc->close) s->desc->close(s->shared);
     for (size_t i = 0; i < s->n_workers; i++) stage_stats_free(&s->stats[i]);
     free(s->stats);
     free(s->instances);
@@ -168,7 +209,7 @@ int stage_prepare(struct stage *s, size_t worker, struct batch *b,
     wq_ctx ctx = call(s, worker, b, &b->prepared_arena);
     uint64_t start = now_ns();
     host_enter(ctx.label, s->plan->cfg->time_limit_ms);
-    int rc = s->desc->prepare(s->shared, &ctx, b->records, b->n_records,
+    int rc = s->desc->prepare(s->plan->shared, &ctx, b->records, b->n_records,
                               b->prepared);
     host_leave();
     ctx.stats->nanoseconds += now_ns() - start;

@@ -9,8 +9,6 @@ struct stage {
     const wq_stage *desc;
     uint32_t index;
     bool is_ordered;
-    void *shared;
-    bool is_open;
     void **instances;           /* PURE: one a worker; ORDERED: one */
     size_t n_instances;
     struct stage_stats *stats;  /* one a worker */
@@ -19,7 +17,11 @@ struct stage {
     wq_key *reasons;            /* keys of desc->reasons, then of "none given" */
 };
 
-/* Opens a stage for n_workers.  -1 with e filled; stage_close either way. [main] */
+/* Opens all stages of a plan, and tries its formats; reports every failure.
+ * [main] */
+void stages_open(struct plan *plan, struct diags *diags);
+void stages_close(struct plan *plan); /* [main] */
+/* Sets an open stage up for n_workers.  -1 with e filled; stage_close either way. [main] */
 int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
                size_t n_workers, const struct codecs *codecs, struct err *e);
 void stage_close(struct stage *s); /* [main] */
