@@ -175,7 +175,7 @@ static const char pipeline[] =
 static const char readme[] =
     "# @\n"
     "\n"
-    "A stage for [warraq](https://en.wikipedia.org/wiki/Warraq).\n"
+    "A stage for warraq.\n"
     "\n"
     "    make                   # builds @.so\n"
     "    make test              # runs tests/@.yaml\n"
