@@ -129,7 +129,7 @@ void signature_make(const uint64_t *words, size_t n, uint64_t numbers,
         out->level = level;
         out->n = (uint32_t)sample(words, n, &out->level, room,
                                   signature_room(n));
-        /* Much said twice: fewer different shingles than words. */
-        if (!level || out->n >= SAMPLES_MIN / 2) return;
+        /* Too few, by chance or because much is said twice. */
+        if (!level || out->n >= SAMPLES_MIN) return;
     }
 }

@@ -1,0 +1,444 @@
+/* dedupe_test.c - signatures, clock, judge, index and stories of `dedupe`. */
+#include "plugins/dedupe/clock.h"
+#include "plugins/dedupe/index.h"
+#include "plugins/dedupe/judge.h"
+#include "plugins/dedupe/signature.h"
+#include "plugins/dedupe/story.h"
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY 86400
+
+/* ---- texts: a word is a number, its hash is made from it ------------------ */
+
+struct text {
+    uint64_t words[4000];
+    size_t n;
+    uint64_t numbers;
+    uint32_t room[2 * SAMPLES_MAX];
+    struct signature s;
+};
+
+static uint64_t word_hash(uint64_t word)
+{
+    word = (word + 1) * UINT64_C(0xD6E8FEB86659FD93); /* splitmix-like */
+    word ^= word >> 32;
+    word *= UINT64_C(0xD6E8FEB86659FD93);
+    return word ^ word >> 32;
+}
+
+/* Appends `n` words of story `story`, from word `from` on. */
+static void add_words(struct text *t, uint64_t story, size_t from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        t->words[t->n++] = word_hash(story * 100000 + from + i);
+}
+
+static const struct signature *sign(struct text *t)
+{
+    signature_make(t->words, t->n, t->numbers, 3, t->room, &t->s);
+    return &t->s;
+}
+
+static struct text *part(uint64_t story, size_t from, size_t n)
+{
+    struct text *t = calloc(1, sizeof *t);
+    ck_assert_ptr_nonnull(t);
+    add_words(t, story, from, n);
+    return t;
+}
+
+/* ---- signatures ----------------------------------------------------------- */
+
+START_TEST(samples_are_sorted_distinct_and_of_their_level)
+{
+    static const size_t lengths[] = { 1, 4, 5, 30, 100, 200, 400, 3000 };
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        struct text *t = part(1, 0, lengths[k]);
+        const struct signature *s = sign(t);
+        ck_assert_uint_eq(s->words, lengths[k]);
+        ck_assert_uint_ge(s->n, 1);
+        for (uint32_t i = 0; i < s->n; i++) {
+            ck_assert_uint_eq(s->samples[i] & ((1u << s->level) - 1), 0);
+            if (i) ck_assert_uint_lt(s->samples[i - 1], s->samples[i]);
+        }
+        free(t);
+    }
+}
+END_TEST
+
+START_TEST(short_texts_keep_all_shingles_long_ones_an_eighth)
+{
+    struct text *t = part(1, 0, 25);
+    ck_assert_uint_eq(sign(t)->n, 21);
+    ck_assert_uint_eq(t->s.level, 0);
+    t->n = 0;
+    add_words(t, 1, 0, 4000);
+    sign(t);
+    ck_assert_uint_eq(t->s.level, 3);
+    ck_assert_uint_ge(t->s.n, 400); /* 500 expected, deviation 21 */
+    ck_assert_uint_le(t->s.n, 600);
+    free(t);
+}
+END_TEST
+
+START_TEST(an_empty_text_has_no_samples)
+{
+    struct text *t = part(1, 0, 0);
+    ck_assert_uint_eq(sign(t)->n, 0);
+    ck_assert_uint_eq(t->s.words, 0);
+    free(t);
+}
+END_TEST
+
+START_TEST(order_counts_for_the_exact_hash)
+{
+    struct text *a = part(1, 0, 2), *b = part(1, 0, 0);
+    add_words(b, 1, 1, 1);
+    add_words(b, 1, 0, 1);
+    ck_assert_uint_ne(sign(a)->exact, sign(b)->exact);
+    free(a);
+    free(b);
+}
+END_TEST
+
+START_TEST(a_very_long_text_is_thinned_not_cut)
+{
+    size_t n = 1000000;
+    uint64_t *words = malloc(n * sizeof *words);
+    uint32_t *room = malloc(signature_room(n) * sizeof *room);
+    struct signature s;
+    for (size_t i = 0; i < n; i++) words[i] = word_hash(i);
+    signature_make(words, n, 0, 3, room, &s);
+    ck_assert_uint_le(s.n, SAMPLES_MAX);
+    ck_assert_uint_gt(s.n, SAMPLES_MAX / 4);
+    ck_assert_uint_gt(s.level, 3);
+    free(words);
+    free(room);
+}
+END_TEST
+
+START_TEST(one_sentence_said_for_ever_is_a_few_shingles)
+{
+    size_t n = 500000;
+    uint64_t *words = malloc(n * sizeof *words);
+    uint32_t *room = malloc(signature_room(n) * sizeof *room);
+    struct signature s;
+    for (size_t i = 0; i < n; i++) words[i] = word_hash(i % 10);
+    signature_make(words, n, 0, 3, room, &s);
+    ck_assert_uint_eq(s.level, 0);
+    ck_assert_uint_eq(s.n, 10);
+    free(words);
+    free(room);
+}
+END_TEST
+
+/* ---- judge ---------------------------------------------------------------- */
+
+START_TEST(relations_follow_what_is_shared)
+{
+    struct text *whole = part(1, 0, 400), *same = part(1, 0, 395);
+    struct text *third = part(1, 0, 130), *other = part(2, 0, 400);
+    struct text *half = part(1, 0, 220);
+    add_words(half, 3, 0, 200);
+    sign(whole), sign(same), sign(third), sign(other), sign(half);
+    ck_assert_int_eq(judge(&same->s, &whole->s, .5).relation, REL_NEAR);
+    ck_assert_int_eq(judge(&third->s, &whole->s, .5).relation, REL_CONTAINED);
+    ck_assert_int_eq(judge(&whole->s, &third->s, .5).relation, REL_CONTAINS);
+    ck_assert_int_eq(judge(&half->s, &whole->s, .5).relation, REL_OVERLAP);
+    ck_assert_int_eq(judge(&other->s, &whole->s, .5).relation, REL_NONE);
+    free(whole), free(same), free(third), free(other), free(half);
+}
+END_TEST
+
+START_TEST(score_is_the_larger_containment)
+{
+    struct text *whole = part(1, 0, 400), *third = part(1, 0, 130);
+    struct verdict v = judge(sign(third), sign(whole), .5);
+    ck_assert_double_eq(v.score, 1);
+    ck_assert_double_le(v.resemblance, .5);
+    free(whole), free(third);
+}
+END_TEST
+
+START_TEST(same_form_with_other_numbers_is_a_template)
+{
+    struct text *a = part(1, 0, 400), *b = part(1, 0, 250);
+    add_words(b, 2, 0, 100);
+    a->numbers = 0x000000FF;
+    b->numbers = 0x0000FF01; /* one of eight in common */
+    ck_assert_int_eq(judge(sign(b), sign(a), .5).relation, REL_NONE);
+    b->numbers = 0x0000000F;
+    ck_assert_int_ne(judge(sign(b), sign(a), .5).relation, REL_NONE);
+    free(a), free(b);
+}
+END_TEST
+
+START_TEST(what_a_match_needs_grows_with_the_text)
+{
+    ck_assert_uint_eq(overlap_needed(1, 1000, .5), 3); /* never fewer */
+    ck_assert_uint_eq(overlap_needed(1000, 100, .5), 45); /* 50 - 5 */
+    ck_assert_uint_eq(overlap_needed(1000, 1000, .5), 485); /* 500 - 15.8 */
+    ck_assert_uint_eq(overlap_needed(100, 100, 1), 100);
+}
+END_TEST
+
+/* ---- clock ---------------------------------------------------------------- */
+
+static const struct { const char *in; int64_t out; } dates[] = {
+    { "1970-01-01", 0 },
+    { "2015-07-21T02:16:13", 1437444973 },
+    { "2015-07-21 02:16:13Z", 1437444973 },
+    { "2015-07-21T05:16:13.25+03:00", 1437444973 },
+    { "2015-07-21T02:16", 1437444960 },
+    { "2000-02-29", 951782400 },
+    { "1900-02-29", CLOCK_NONE }, /* no leap year */
+    { "0001-01-01", -62135596800 },
+    { "2015-13-01", CLOCK_NONE },
+    { "2015-7-1", CLOCK_NONE },
+    { "2015-07-21T", CLOCK_NONE },
+    { "2015-07-21 yesterday", CLOCK_NONE },
+    { "2015-07-21T02:16:13+", CLOCK_NONE },
+    { "21 July 2015", CLOCK_NONE },
+    { "", CLOCK_NONE },
+};
+START_TEST(dates_are_read_whole_or_not_at_all)
+{
+    const char *in = dates[_i].in;
+    ck_assert_int_eq(date_seconds(in, strlen(in)), dates[_i].out);
+}
+END_TEST
+
+START_TEST(one_date_in_the_far_future_does_not_move_the_clock)
+{
+    struct clock c = { 0 };
+    ck_assert_int_eq(clock_tick(&c, CLOCK_NONE), CLOCK_NONE);
+    for (int i = 0; i < 50; i++) ck_assert_int_eq(clock_tick(&c, 1000), 1000);
+    for (int i = 0; i < 49; i++)
+        ck_assert_int_eq(clock_tick(&c, 4070908800), 1000); /* 2099 */
+    ck_assert_int_eq(clock_tick(&c, CLOCK_NONE), 1000);
+}
+END_TEST
+
+START_TEST(clock_is_the_lower_median_of_the_last_101_dates)
+{
+    struct clock c = { 0 };
+    ck_assert_int_eq(clock_tick(&c, 10), 10);
+    ck_assert_int_eq(clock_tick(&c, 20), 10); /* lower of two */
+    ck_assert_int_eq(clock_tick(&c, 30), 20);
+    for (int i = 1; i <= 1000; i++) clock_tick(&c, i);
+    ck_assert_int_eq(clock_tick(&c, 1001), 951); /* of 901 .. 1001 */
+}
+END_TEST
+
+/* ---- index and stories ---------------------------------------------------- */
+
+/* Judges and remembers a text; returns the id of `of`, "-" if there is none. */
+static const char *take(struct index *x, struct text *t, int64_t now,
+                        const char *id, char *story)
+{
+    static char of[ID_MAX + 1];
+    size_t n = 1;
+    struct link link = story_find(x, sign(t), now, .5, 12);
+    strcpy(of, "-");
+    if (story) strcpy(story, id);
+    if (link.of != NO_ENTRY) {
+        const char *p = index_id(x, link.of, &n);
+        memcpy(of, p, n);
+        of[n] = 0;
+        if (story && link.joins) {
+            p = index_story(x, link.of, &n);
+            memcpy(story, p, n);
+            story[n] = 0;
+        }
+    }
+    ck_assert_int_eq(story_add(x, &t->s, now, id, strlen(id), &link), 0);
+    free(t);
+    return of;
+}
+
+START_TEST(links_to_the_earliest_and_keeps_one_story)
+{
+    struct index *x = index_new(7 * DAY);
+    char story[64];
+    ck_assert_str_eq(take(x, part(1, 0, 300), 0, "a", story), "-");
+    ck_assert_str_eq(take(x, part(1, 0, 200), 1, "b", story), "a");
+    ck_assert_str_eq(story, "a");
+    ck_assert_str_eq(take(x, part(1, 100, 190), 2, "c", story), "a");
+    ck_assert_str_eq(take(x, part(1, 0, 300), 3, "d", story), "a");
+    ck_assert_str_eq(story, "a");
+    ck_assert_str_eq(take(x, part(2, 0, 300), 4, "e", story), "-");
+    index_free(x);
+}
+END_TEST
+
+START_TEST(a_round_up_joins_no_two_stories)
+{
+    struct index *x = index_new(0);
+    char story[64];
+    struct text *round_up = part(1, 0, 200);
+    add_words(round_up, 2, 0, 200);
+    add_words(round_up, 3, 0, 200);
+    take(x, round_up, 0, "r", story);
+    ck_assert_str_eq(take(x, part(1, 0, 200), 0, "one", story), "r");
+    ck_assert_str_eq(story, "r");
+    ck_assert_str_eq(take(x, part(2, 0, 200), 0, "two", story), "r");
+    ck_assert_str_eq(story, "two");
+    ck_assert_str_eq(take(x, part(2, 0, 190), 0, "two again", story), "two");
+    ck_assert_str_eq(story, "two");
+    ck_assert_str_eq(take(x, part(1, 0, 190), 0, "one again", story), "r");
+    ck_assert_str_eq(story, "r");
+    index_free(x);
+}
+END_TEST
+
+START_TEST(a_round_up_of_known_stories_does_not_join_them_either)
+{
+    struct index *x = index_new(0);
+    char story[64];
+    struct text *round_up = part(1, 0, 200);
+    add_words(round_up, 2, 0, 200);
+    take(x, part(1, 0, 200), 0, "one", NULL);
+    ck_assert_str_eq(take(x, round_up, 0, "r", story), "one");
+    ck_assert_str_eq(take(x, part(2, 0, 200), 0, "two", story), "r");
+    ck_assert_str_eq(story, "two");
+    index_free(x);
+}
+END_TEST
+
+START_TEST(what_has_left_the_window_is_not_found)
+{
+    struct index *x = index_new(7 * DAY);
+    take(x, part(1, 0, 300), 0, "a", NULL);
+    ck_assert_str_eq(take(x, part(1, 0, 299), 7 * DAY, "b", NULL), "a");
+    ck_assert_str_eq(take(x, part(1, 0, 298), 7 * DAY + 1, "c", NULL), "b");
+    ck_assert_str_eq(take(x, part(1, 0, 297), 30 * DAY, "d", NULL), "-");
+    /* and backwards */
+    ck_assert_str_eq(take(x, part(1, 0, 297), 0, "e", NULL), "a");
+    index_free(x);
+}
+END_TEST
+
+START_TEST(an_exact_copy_keeps_its_first_alive_and_takes_no_room)
+{
+    struct index *x = index_new(7 * DAY);
+    for (int day = 0; day < 100; day += 5)
+        ck_assert_str_eq(take(x, part(1, 0, 300), day * DAY, "a", NULL),
+                         day ? "a" : "-");
+    ck_assert_uint_eq(index_size(x), 1);
+    index_free(x);
+}
+END_TEST
+
+START_TEST(the_index_forgets_and_stays_small)
+{
+    struct index *x = index_new(7 * DAY);
+    char id[32], story[64];
+    for (int i = 0; i < 20000; i++) { /* 100 a day */
+        snprintf(id, sizeof id, "id-%d", i);
+        int64_t now = (int64_t)i * DAY / 100;
+        ck_assert_str_eq(take(x, part(10 + i, 0, 60), now, id, story), "-");
+        if (i % 50 == 7) { /* after any number of sweeps: same names */
+            ck_assert_str_eq(take(x, part(10 + i, 0, 50), now, "x", story),
+                             id);
+            ck_assert_str_eq(story, id);
+        }
+    }
+    ck_assert_uint_le(index_size(x), 2 * 1024 + 2 * 714);
+    ck_assert_uint_gt(index_forgotten(x), 15000);
+    index_free(x);
+}
+END_TEST
+
+START_TEST(a_shingle_in_every_article_does_not_grow_its_list)
+{
+    struct index *x = index_new(0);
+    char id[32];
+    int marked = 0;
+    for (int i = 0; i < 5000; i++) {
+        struct text *t = part(10 + i, 0, 200);
+        add_words(t, 1, 0, 40); /* the template, a sixth of the text */
+        snprintf(id, sizeof id, "%d", i);
+        marked += *take(x, t, 0, id, NULL) != '-';
+    }
+    ck_assert_int_le(marked, 5); /* the sample errs once in a thousand */
+    ck_assert_str_eq(take(x, part(4000, 0, 200), 0, "y", NULL), "3990");
+    index_free(x);
+}
+END_TEST
+
+START_TEST(nearly_equal_articles_all_link_to_the_first)
+{
+    struct index *x = index_new(0);
+    char id[32];
+    for (int i = 0; i < 3000; i++) {
+        struct text *t = part(1, 0, 100);
+        add_words(t, 10 + i, 0, 1);
+        snprintf(id, sizeof id, "%d", i);
+        ck_assert_str_eq(take(x, t, 0, id, NULL), i ? "0" : "-");
+    }
+    index_free(x);
+}
+END_TEST
+
+START_TEST(articles_without_a_clock_are_not_forgotten)
+{
+    struct index *x = index_new(7 * DAY);
+    take(x, part(1, 0, 300), CLOCK_NONE, "a", NULL);
+    ck_assert_str_eq(take(x, part(1, 0, 299), CLOCK_NONE, "b", NULL), "a");
+    ck_assert_str_eq(take(x, part(1, 0, 298), 1000 * DAY, "c", NULL), "a");
+    index_free(x);
+}
+END_TEST
+
+START_TEST(short_texts_are_only_ever_exact_copies)
+{
+    struct index *x = index_new(0);
+    take(x, part(1, 0, 8), 0, "a", NULL);
+    ck_assert_str_eq(take(x, part(1, 0, 8), 0, "b", NULL), "a");
+    ck_assert_str_eq(take(x, part(1, 0, 9), 0, "c", NULL), "-");
+    ck_assert_str_eq(take(x, part(1, 0, 300), 0, "d", NULL), "-");
+    ck_assert_str_eq(take(x, part(1, 0, 0), 0, "e", NULL), "-");
+    ck_assert_str_eq(take(x, part(1, 0, 0), 0, "f", NULL), "-");
+    index_free(x);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("dedupe");
+    TCase *tc = tcase_create("dedupe");
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, samples_are_sorted_distinct_and_of_their_level);
+    tcase_add_test(tc, short_texts_keep_all_shingles_long_ones_an_eighth);
+    tcase_add_test(tc, an_empty_text_has_no_samples);
+    tcase_add_test(tc, order_counts_for_the_exact_hash);
+    tcase_add_test(tc, a_very_long_text_is_thinned_not_cut);
+    tcase_add_test(tc, one_sentence_said_for_ever_is_a_few_shingles);
+    tcase_add_test(tc, relations_follow_what_is_shared);
+    tcase_add_test(tc, score_is_the_larger_containment);
+    tcase_add_test(tc, same_form_with_other_numbers_is_a_template);
+    tcase_add_test(tc, what_a_match_needs_grows_with_the_text);
+    tcase_add_loop_test(tc, dates_are_read_whole_or_not_at_all, 0,
+                        (int)(sizeof dates / sizeof *dates));
+    tcase_add_test(tc, one_date_in_the_far_future_does_not_move_the_clock);
+    tcase_add_test(tc, clock_is_the_lower_median_of_the_last_101_dates);
+    tcase_add_test(tc, links_to_the_earliest_and_keeps_one_story);
+    tcase_add_test(tc, a_round_up_joins_no_two_stories);
+    tcase_add_test(tc, a_round_up_of_known_stories_does_not_join_them_either);
+    tcase_add_test(tc, what_has_left_the_window_is_not_found);
+    tcase_add_test(tc, an_exact_copy_keeps_its_first_alive_and_takes_no_room);
+    tcase_add_test(tc, the_index_forgets_and_stays_small);
+    tcase_add_test(tc, a_shingle_in_every_article_does_not_grow_its_list);
+    tcase_add_test(tc, nearly_equal_articles_all_link_to_the_first);
+    tcase_add_test(tc, articles_without_a_clock_are_not_forgotten);
+    tcase_add_test(tc, short_texts_are_only_ever_exact_copies);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
