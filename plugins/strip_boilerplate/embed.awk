@@ -6,7 +6,7 @@ function escape(s) {
     return s
 }
 BEGIN {
-    print "/* Made by embed.awk from cues/*.tsv and model/weights.tsv. */"
+    print "/* Made by embed.awk. */"
     print "#include \"data.h\""
 }
 FNR == 1 {
