@@ -5,6 +5,7 @@
  * READER_MAX_RECORD bytes is skipped up to its end and becomes a bad piece that
  * says where it lies, since keeping it would break the bound on memory. */
 #include "run/reader.h"
+#include "base/log.h"
 #include "run/source.h"
 #include <stdlib.h>
 
@@ -149,15 +150,19 @@ static int read_more(struct reader *r, struct batch *b, size_t want,
     if (buf_reserve(&b->raw, want + WQ_PADDING) < 0) return err_no_memory(e);
     struct err damage = { 0 };
     ptrdiff_t got = source_read(r->source, b->raw.p + b->raw.n, want, &damage);
-    if (got < 0) {
+    if (got > 0) b->raw.n += (size_t)got;
+    /* Why a read fell short is told by the next one. */
+    if (got < 0
+        || (got < (ptrdiff_t)want
+            && source_read(r->source, NULL, 0, &damage) < 0)) {
         if (damage.code == EX_NO_MEMORY) {
             *e = damage;
             return -1;
         }
+        log_line(WQ_LOG_WARNING, "%s: %s", r->files->path, damage.text);
         r->damage = damage;
         r->damaged++;
     }
-    if (got > 0) b->raw.n += (size_t)got;
     if (source_was_stopped(r->source)) r->is_stopped = true;
     else r->at_end = got < (ptrdiff_t)want;
     return 0;

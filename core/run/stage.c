@@ -116,8 +116,8 @@ static wq_ctx call(struct stage *s, size_t worker, struct batch *b,
 /* What a failed call left, as an error of ours.  Returns -1. */
 static int failed(const struct stage *s, const wq_ctx *ctx, struct err *e)
 {
-    if (!ctx->failed) return err_no_memory(e);
-    *e = ctx->err;
+    if (ctx->failed) *e = ctx->err;
+    else err_no_memory(e);
     return err_in_front(e, "stage \"%s\": ", s->plan->cfg->label);
 }
 

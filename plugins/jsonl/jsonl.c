@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { P_OFFSETS, P_LAYERS };
+enum { P_OFFSETS, P_LAYERS, P_PLAIN };
 static const char *const units[] = { "codepoints", "bytes", "utf16", NULL };
 static const wq_param params[] = {
     [P_OFFSETS] = { .name = "offsets", .type = WQ_ENUM, .choices = units,
@@ -19,6 +19,9 @@ static const wq_param params[] = {
     [P_LAYERS] = { .name = "layers", .type = WQ_STRING, .flags = WQ_LIST,
                    .fallback = "all",
                    .help = "Layers to write, by name; or all, or none." },
+    [P_PLAIN] = { .name = "plain", .type = WQ_BOOL, .fallback = "false",
+                  .help = "Read layers and removed text as fields like any "
+                          "other." },
 };
 static const char *const suffixes[] = { ".jsonl", ".ndjson", ".jsonlines",
                                         NULL };
@@ -68,6 +71,7 @@ static void *jsonl_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     self->host = host;
     self->text = host->extension("text/1");
     self->unit = (enum offset_unit)host->get_int(config, P_OFFSETS);
+    self->is_plain = (int)host->get_int(config, P_PLAIN);
     self->key_id = intern(host, "id");
     self->key_text = intern(host, "text");
     self->key_removed = intern(host, "removed");

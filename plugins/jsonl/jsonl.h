@@ -15,6 +15,7 @@ struct jsonl {
     int all_layers;    /* write every layer; else those of `layers` */
     uint32_t n_layers;
     wq_key *layers;
+    int is_plain; /* the parameter `plain` */
     wq_key key_id, key_text, key_removed;
     wq_key standard[STANDARD_LAYERS];
 };

@@ -126,7 +126,7 @@ static int fill_record(struct jsonl_worker *w, wq_record *record,
     int has_layers = 0;
     for (size_t i = 0; i < n; i++) {
         const wq_value *v = &members[i].value;
-        int is_special = v->type == WQ_V_LIST
+        int is_special = v->type == WQ_V_LIST && !shared->is_plain
                          && (keys[i] == shared->key_removed
                              || is_standard(shared, keys[i]));
         has_layers |= is_special;
