@@ -91,6 +91,12 @@ one=$(median <"$out/one")
 two=$(median <"$out/two")
 yard=$(median <"$out/yard")
 ratio=$(paste "$out/one" "$out/two" | awk '{ print $1 / $2 }' | median)
+# Seconds of each stage on one thread, as the run itself counts them.
+"$WARRAQ" run "$PIPELINE" -j 1 --json -o "$out/out.jsonl" "$stream" \
+    >"$out/summary.json" || die "the run failed"
+grep -o '"label":"[^"]*"\|"seconds":[0-9.]*' "$out/summary.json" |
+    awk -F '[:"]+' '$2 == "label" { label = $3 }
+        $2 == "seconds" && label { print label, $3; label = "" }' >"$out/stages"
 # The function would be the shell's child; the program itself is measured.
 memory=$(peak "$WARRAQ" run "$PIPELINE" -j 2 -o "$out/out.jsonl" "$stream")
 out_bytes=$(wc -c <"$out/out.jsonl")
@@ -112,6 +118,9 @@ row() { printf '%-44s %10s %s\n' "$1" "$2" "${3-}"; }
     row "yardstick: wc -w" "$(speed "$yard")" MB/s
     row "one thread against the yardstick" \
         "$(awk -v o="$one" -v y="$yard" 'BEGIN { printf "%.2f", y / o }')" times
+    while read -r label s; do
+        row "stage $label" "$(printf %.3f "$s")" s
+    done <"$out/stages"
     row "peak memory, two threads" "$((memory / 1024))" MiB
     row "start to finish of an empty run" \
         "$(awk -v s="$empty" 'BEGIN { printf "%.1f", s * 1000 }')" ms
@@ -119,7 +128,7 @@ row() { printf '%-44s %10s %s\n' "$1" "$2" "${3-}"; }
 
 # The same as JSON, keys made from the words of the table.
 awk 'BEGIN { printf "{" }
-    { value = $NF ~ /^(MB|MB\/s|MiB|ms|times)$/ ? $(NF - 1) : $NF
+    { value = $NF ~ /^(MB|MB\/s|MiB|ms|s|times)$/ ? $(NF - 1) : $NF
       unit = value == $NF ? "" : "_" $NF
       n = NF - (value == $NF ? 1 : 2)
       key = ""

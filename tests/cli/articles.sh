@@ -13,7 +13,9 @@ test_broken_json_in_the_middle_is_rejected_with_its_line_and_byte()
     exits 0 "$WARRAQ" run p.yaml
     accounted 4 3 0 1
     holds rejects.jsonl '"line":3'
-    holds rejects.jsonl "\"byte\":$(articles 2 | wc -c)"
+    # the opening quote of the string that is never closed
+    holds rejects.jsonl "\"byte\":$(($(articles 2 | wc -c) + 17))"
+    holds rejects.jsonl '"reason":"bad_json","message":"the string is never closed"'
     holds rejects.jsonl '"stage":"input"'
     holds rejects.jsonl '"raw_base64":"'
     [ "$(sed -n 's/.*"raw_base64":"\([^"]*\)".*/\1/p' rejects.jsonl | base64 -d)" \

@@ -99,13 +99,15 @@ test_fatal_ends_the_run_with_70_and_the_stage_s_words()
 
 test_failing_without_a_word_is_named_all_the_same()
 {
-    local how
-    for how in fatal_mute fail_mute; do
-        misbehaves $how
-        exits 70 "$WARRAQ" run p.yaml
-        says '"misbehave"'
-        nothing_is_committed
-    done
+    misbehaves fatal_mute
+    exits 70 "$WARRAQ" run p.yaml
+    says '"misbehave"'
+    nothing_is_committed
+    # "-1 and no error()" is what a stage says that ran out of memory.
+    misbehaves fail_mute
+    exits 71 "$WARRAQ" run p.yaml
+    says 'stage "misbehave": out of memory'
+    nothing_is_committed
 }
 
 test_a_rejected_record_goes_to_the_rejects_as_it_came()
@@ -146,13 +148,21 @@ test_a_dropped_record_says_why()
     holds dropped.jsonl '"id":"boom"'
 }
 
+test_a_reason_that_is_none_of_the_stage_s_is_unspecified()
+{
+    misbehaves reason
+    exits 0 "$WARRAQ" run p.yaml
+    accounted 50 49 1 0
+    holds dropped.jsonl '"dropped":"misbehave/unspecified"'
+}
+
 # What a plugin hands over may be anything; what goes out is as it was, or the
 # record is set aside, or the run ends with 70: never a broken line.
 test_nonsense_never_becomes_output()
 {
     local how stage code
     for stage in misbehave misbehave_ordered; do
-        for how in verdict reason span_past_end span_backwards \
+        for how in verdict span_past_end span_backwards \
             span_in_character span_unsorted cut_overlap bad_utf8 \
             commit_too_much set_after_cut; do
             rm -f -- *.jsonl
