@@ -201,16 +201,26 @@ static size_t collect(const struct settings *is, const wq_layer *tokens,
     for (size_t i = 0; i < tokens->n; i++) {
         wq_key kind = tokens->kind ? tokens->kind[i] : is->kind[K_WORD];
         if (!is_word(is, kind)) continue;
-        uint64_t hash =
-            tokens->hash
-                ? tokens->hash[i]
-                : is->text->fold_hash(text.p + tokens->begin[i],
-                                      tokens->end[i] - tokens->begin[i]);
-        words[n++] = hash;
+        const char *p = text.p + tokens->begin[i];
+        size_t bytes = tokens->end[i] - tokens->begin[i];
+        words[n++] =
+            tokens->hash ? tokens->hash[i] : is->text->fold_hash(p, bytes);
         if (kind == is->kind[K_NUMBER] || kind == is->kind[K_TIME])
-            *numbers |= number_bit(hash);
+            *numbers |= number_bit(p, bytes);
     }
     return n;
+}
+
+/* The words of the field; stays empty if there are none, or of another field. */
+static void find_tokens(const struct settings *is, const wq_record *record,
+                        wq_layer *tokens)
+{
+    wq_key name, over;
+    wq_layer layer;
+    for (size_t i = 0; is->host->layer_at(record, i, &name, &over, &layer); i++)
+        if (name == is->tokens && over == is->field
+            && (layer.hash || is->text))
+            *tokens = layer;
 }
 
 /* Signs one article.  Returns NULL if memory runs out. */
@@ -222,8 +232,7 @@ static struct prepared *sign(const struct settings *is, wq_ctx *ctx,
     uint64_t numbers = 0;
     struct prepared *p = is->host->scratch(ctx, sizeof *p);
     is->host->get(record, is->field, &text);
-    is->host->layer(record, is->tokens, &tokens);
-    if (!tokens.hash && !is->text) tokens.n = 0;
+    find_tokens(is, record, &tokens);
     if (!p || room_grow(room, tokens.n) < 0) return NULL;
 
     size_t n = collect(is, &tokens, text, room->words, &numbers);

@@ -108,6 +108,19 @@ static uint64_t hash_all(const uint64_t *words, size_t n)
     return mix(h);
 }
 
+uint64_t number_bit(const char *text, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    uint64_t h = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned digit = p[i] - '0';
+        if (i + 1 < n && p[i] == 0xD9) digit = p[i + 1] - 0xA0u; /* U+0660 */
+        if (i + 1 < n && p[i] == 0xDB) digit = p[i + 1] - 0xB0u; /* U+06F0 */
+        if (digit < 10) h = (h + digit + 1) * BASE;
+    }
+    return h ? UINT64_C(1) << (mix(h) >> 58) : 0;
+}
+
 size_t signature_room(size_t n_words)
 {
     size_t most = (size_t)2 * SAMPLES_MAX;

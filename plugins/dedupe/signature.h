@@ -45,9 +45,8 @@ size_t signature_room(size_t n_words);
 void signature_make(const uint64_t *words, size_t n, uint64_t numbers,
                     uint32_t level, uint32_t *room, struct signature *out);
 
-/* The bit of a number, by the hash of its folded form. */
-static inline uint64_t number_bit(uint64_t hash)
-{
-    return UINT64_C(1) << (hash >> 58);
-}
+/* The bit of a number written p[0..n) in UTF-8: by its digits alone, ASCII,
+ * Arabic-Indic or Persian, so that 1,059 and 1.059 are one number; 0 if it has
+ * none. */
+uint64_t number_bit(const char *p, size_t n);
 #endif
