@@ -9,6 +9,7 @@
  *
  *     cut [b..e) with a piece at p, b < p < e  ->  [b..p) piece [p..e)          */
 #include "base/size.h"
+#include "base/utf8.h"
 #include "record/internal.h"
 
 bool rec_has_removed(const wq_record *r, wq_key field)
@@ -104,26 +105,18 @@ int rec_remove(wq_record *r, wq_key field, const wq_layer *cuts)
     return 0;
 }
 
-int rec_replace(wq_record *r, wq_key field, const wq_layer *spans,
-                const wq_str *with)
+/* The text with each span replaced, in the arena; p NULL: no memory or larger
+ * than a field may be. */
+static wq_str text_with(struct arena *arena, wq_str text, const wq_layer *spans,
+                        const wq_str *with)
 {
-    wq_str text;
-    if (spans->n == 0) return 0;
-    if (!rec_get(r, field, &text))
-        return rec_fault(r, "rewrote a field that is no text");
-    const char *bad = rec_bad_spans(spans, text, true);
-    if (bad) return rec_fault(r, bad);
-    size_t n = text.n;
+    size_t n = text.n, from = 0;
     for (size_t i = 0; i < spans->n; i++) {
         n -= spans->end[i] - spans->begin[i];
-        if (with[i].n > WQ_MAX_FIELD - n)
-            return rec_fault(r, "set a field to more than 64 MiB");
-        n += with[i].n;
+        if (!size_add(n, with[i].n, &n)) return (wq_str){ NULL, 0 };
     }
-    char *p = rec_reserve(r, field, n), *to = p;
-    if (!p) return -1;
-    size_t from = 0;
-    for (size_t i = 0; i <= spans->n; i++) {
+    char *p = n > WQ_MAX_FIELD ? NULL : arena_alloc(arena, n), *to = p;
+    for (size_t i = 0; p && i <= spans->n; i++) {
         size_t end = i < spans->n ? spans->begin[i] : text.n;
         if (end > from) memcpy(to, text.p + from, end - from);
         to += end - from;
@@ -132,7 +125,54 @@ int rec_replace(wq_record *r, wq_key field, const wq_layer *spans,
         to += with[i].n;
         from = spans->end[i];
     }
-    if (rec_commit(r, field, n) < 0) return -1;
+    return (wq_str){ p, n };
+}
+
+/* Moves the pieces of a field to where the text around them stands after a
+ * replacement; one inside a replaced span goes behind what replaces it. */
+static void move_pieces(wq_record *r, wq_key field, const wq_layer *spans,
+                        const wq_str *with)
+{
+    size_t k = 0, gone = 0, come = 0; /* bytes of the spans passed */
+    for (uint32_t i = 0; i < r->n_removed; i++) {
+        wq_removed *piece = &r->removed[i];
+        if (piece->field != field) continue;
+        while (k < spans->n && spans->begin[k] < piece->at) {
+            size_t end = spans->end[k] < piece->at ? spans->end[k] : piece->at;
+            gone += end - spans->begin[k];
+            come += with[k].n;
+            if (spans->end[k] > piece->at) {
+                /* The rest of this span goes too, but behind the piece: only
+                 * pieces further on see it. */
+                gone += spans->end[k] - piece->at;
+                piece->at = spans->end[k];
+            }
+            k++;
+        }
+        piece->at = piece->at - gone + come;
+    }
+}
+
+int rec_replace(wq_record *r, wq_key field, const wq_layer *spans,
+                const wq_str *with)
+{
+    wq_field *f = rec_field(r, field);
+    if (spans->n == 0) return 0;
+    if (!f || f->value.type != WQ_V_STR)
+        return rec_fault(r, "rewrote a field that is no text");
+    const char *bad = rec_bad_spans(spans, f->value.u.s, true);
+    if (bad) return rec_fault(r, bad);
+    wq_str text = text_with(r->arena, f->value.u.s, spans, with);
+    if (!text.p)
+        return text.n > WQ_MAX_FIELD
+                   ? rec_fault(r, "set a field to more than 64 MiB")
+                   : -1;
+    for (size_t i = 0; i < spans->n; i++)
+        if (utf8_valid_prefix(with[i].p, with[i].n) != with[i].n)
+            return rec_fault(r, "set a field to text that is not UTF-8");
+    move_pieces(r, field, spans, with);
+    f->value.u.s = text;
+    rec_drop_layers(r, field);
     r->replaced += spans->n;
     return 0;
 }

@@ -113,6 +113,23 @@ START_TEST(rewriting_drops_layers_and_is_refused_after_a_cut)
 }
 END_TEST
 
+START_TEST(removed_text_keeps_its_place_when_the_rest_is_replaced)
+{
+    wq_record *r = article("aaTbbUcc");
+    uint32_t begin[] = { 0, 3 }, end[] = { 2, 5 };
+    wq_str with[] = { str("x"), str("yyyy") };
+    ck_assert_int_eq(cut(r, 2, 3, why), 0); /* aa|bbUcc */
+    ck_assert_int_eq(cut(r, 4, 5, why), 0); /* aa|bb|cc */
+    begin[1] = 3;                           /* "bc" goes: U was inside */
+    ck_assert_int_eq(rec_replace(r, text_key,
+                                 &(wq_layer){ .n = 2, .begin = begin,
+                                              .end = end }, with), 0);
+    assert_text(r, "xbyyyyc");
+    ck_assert_int_eq(rec_restore(r), 0);
+    assert_text(r, "xTbyyyyUc");
+}
+END_TEST
+
 static const struct {
     uint32_t begin[2], end[2];
     const char *fault;
@@ -246,6 +263,8 @@ int main(void)
     tcase_add_test(tc, cuts_that_touch_keep_their_order);
     tcase_add_test(tc, layers_shift_under_cuts_and_lose_what_a_cut_touches);
     tcase_add_test(tc, rewriting_drops_layers_and_is_refused_after_a_cut);
+    tcase_add_test(tc,
+                   removed_text_keeps_its_place_when_the_rest_is_replaced);
     tcase_add_loop_test(tc, spans_that_make_no_sense_are_refused, 0,
                         WQ_LEN(bad_spans));
     tcase_add_test(tc, text_that_is_not_utf8_or_too_long_is_refused);

@@ -257,7 +257,8 @@ typedef struct wq_host {
      * it and drops their spans that a cut touches.  Spans disjoint. */
     int (*remove)(wq_record *record, wq_key field, const wq_layer *spans);
     /* Replaces each span by with[i]; lossy (normalisation): counted, and the
-     * layers over the field are dropped, as by set. */
+     * layers over the field are dropped, as by set.  What was removed before
+     * (a title that the reader lifted) keeps its bytes and its place. */
     int (*replace)(wq_record *record, wq_key field, const wq_layer *spans,
                    const wq_str *with);
     /* What was taken out so far, in order of field, then text. */
