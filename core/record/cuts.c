@@ -133,22 +133,17 @@ static wq_str text_with(struct arena *arena, wq_str text, const wq_layer *spans,
 static void move_pieces(wq_record *r, wq_key field, const wq_layer *spans,
                         const wq_str *with)
 {
-    size_t k = 0, gone = 0, come = 0; /* bytes of the spans passed */
+    size_t k = 0, gone = 0, come = 0; /* bytes of the spans passed ... */
+    size_t behind = 0;                /* ... and where the last one ends */
     for (uint32_t i = 0; i < r->n_removed; i++) {
         wq_removed *piece = &r->removed[i];
         if (piece->field != field) continue;
-        while (k < spans->n && spans->begin[k] < piece->at) {
-            size_t end = spans->end[k] < piece->at ? spans->end[k] : piece->at;
-            gone += end - spans->begin[k];
+        for (; k < spans->n && spans->begin[k] < piece->at; k++) {
+            behind = spans->end[k];
+            gone += behind - spans->begin[k];
             come += with[k].n;
-            if (spans->end[k] > piece->at) {
-                /* The rest of this span goes too, but behind the piece: only
-                 * pieces further on see it. */
-                gone += spans->end[k] - piece->at;
-                piece->at = spans->end[k];
-            }
-            k++;
         }
+        if (piece->at < behind) piece->at = behind;
         piece->at = piece->at - gone + come;
     }
 }
