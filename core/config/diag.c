@@ -185,12 +185,13 @@ static size_t columns_in(wq_str s)
     return columns;
 }
 
-/* The line with a caret under the place, and the hint behind it. */
+/* The line with a caret under the place, and the hint behind it; of a long line
+ * what is around the place. */
 static void print_quote(const struct diag *m, wq_str line, FILE *to)
 {
     size_t before = m->at.column ? m->at.column - 1 : 0;
     const char *cut = "";
-    if (before > QUOTE_COLUMNS / 2) { /* a long line: show the place */
+    if (bytes_of(line, QUOTE_COLUMNS) < line.n && before > QUOTE_COLUMNS / 2) {
         size_t skip = bytes_of(line, before - QUOTE_COLUMNS / 2);
         line = (wq_str){ line.p + skip, line.n - skip };
         before = QUOTE_COLUMNS / 2;

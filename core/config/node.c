@@ -84,32 +84,35 @@ static struct cfg_node *node_new(struct reader *r, enum cfg_kind kind,
 
 static const struct {
     const char *libyaml, *ours, *hint;
+    bool at_begin; /* the trouble is where the thing begins that was being read */
 } syntax[] = {
     { "found character that cannot start any token",
-      "this character cannot begin a value", "put the value in quotes" },
+      "this character cannot begin a value", "put the value in quotes", false },
     { "mapping values are not allowed in this context",
       "a \"key: value\" cannot stand here",
-      "is the indentation right, or does a text with \": \" lack its quotes?" },
+      "is the indentation right, or does a text with \": \" lack its quotes?",
+      false },
     { "did not find expected key",
       "this line does not belong to the mapping above it",
-      "is it indented like the lines before?" },
+      "is it indented like the lines before?", false },
     { "did not find expected '-' indicator",
       "this line does not belong to the list above it",
-      "is the \"-\" indented like the others?" },
+      "is the \"-\" indented like the others?", false },
     { "block sequence entries are not allowed in this context",
-      "a list item cannot stand here", "begin the list on a line of its own" },
-    { "could not find expected ':'", "this key has no \":\"", NULL },
+      "a list item cannot stand here", "begin the list on a line of its own",
+      false },
+    { "could not find expected ':'", "this key has no \":\"", NULL, true },
     { "did not find expected ',' or ']'",
-      "this list is not closed: \",\" or \"]\" is missing", NULL },
+      "this list is not closed: \",\" or \"]\" is missing", NULL, false },
     { "did not find expected ',' or '}'",
-      "this mapping is not closed: \",\" or \"}\" is missing", NULL },
+      "this mapping is not closed: \",\" or \"}\" is missing", NULL, false },
     { "found unexpected end of stream",
-      "the file ends inside a quoted text", NULL },
+      "the file ends inside the quoted text that begins here", NULL, true },
     { "did not find expected node content",
-      "a value is missing here", NULL },
+      "a value is missing here", NULL, false },
     { "did not find expected <document start>",
       "the document has ended before this line",
-      "is it indented like the lines before?" },
+      "is it indented like the lines before?", false },
 };
 
 static void report_syntax(struct reader *r)
@@ -129,6 +132,7 @@ static void report_syntax(struct reader *r)
         if (strcmp(text, syntax[i].libyaml) != 0) continue;
         text = syntax[i].ours;
         hint = syntax[i].hint;
+        if (syntax[i].at_begin) at = place_at(r, p->context_mark.index);
         break;
     }
     wq_str line = lines_get(&r->lines, at.line);
@@ -227,7 +231,8 @@ static int attach(struct reader *r, struct cfg_node *node, size_t nodes,
     f->nodes += nodes;
     if (height + 1 > f->height) f->height = height + 1;
     if (f->nodes > CFG_MAX_NODES) {
-        report(r, node, "aliases (\"*name\") count in full",
+        report(r, node,
+               r->n_anchors ? "aliases (\"*name\") count in full" : NULL,
                "the file holds more than 100000 values");
         return -1;
     }
@@ -413,8 +418,8 @@ static int check_bytes(struct reader *r, wq_str text)
                        "write it as an escape in double quotes",
                        "control character U+%04X", (unsigned)cp);
         else if (i == 0 && (byte == 0xFF || byte == 0xFE))
-            diag_error(r->diags, EX_PIPELINE, at, 0, "save it as UTF-8",
-                       "the file is UTF-16, not UTF-8");
+            diag_error(r->diags, EX_PIPELINE, (struct place){ r->file, 0, 0 },
+                       0, "save it as UTF-8", "the file is UTF-16, not UTF-8");
         else
             diag_error(r->diags, EX_PIPELINE, at, 1, "save the file as UTF-8",
                        "byte 0x%02X is not UTF-8", byte);

@@ -298,9 +298,11 @@ static void check_complete(struct reading *r)
     struct pipeline *p = r->p;
     struct cfg_node *version = cfg_get(p->root, "version");
     int64_t v;
-    if (version) cfg_number(r, version, "version", 1, 1, &v);
+    if (cfg_number(r, version, "version", 0, INT64_MAX, &v) && v != 1)
+        cfg_error(r, version, NULL, "this warraq reads pipelines of version 1, "
+                  "not %.*s", STR_ARG(version->text));
     if (p->n_tests && !p->input.node && !p->output.node) return;
-    struct place at = p->root->at;
+    const struct place at = { p->file, 0, 0 };
     if (!version)
         diag_error(r->diags, EX_PIPELINE, at, 0, "add \"version: 1\"",
                    "the pipeline has no \"version\"");

@@ -156,8 +156,8 @@ bool cfg_bytes(struct reading *r, const struct cfg_node *node, const char *key,
     if (node->quoted || num_size(node->text, 0, (int64_t)1 << 50, &v, &e) < 0)
         return number_error(r, node, key, type, &e);
     if (v < min) {
-        cfg_error(r, node, NULL, "\"%s\" must be at least %" PRId64 "KiB, not "
-                  "%.*s", key, min / 1024, STR_ARG(node->text));
+        cfg_error(r, node, NULL, "\"%s\" must be at least %" PRId64 "MiB, not "
+                  "%.*s", key, min >> 20, STR_ARG(node->text));
         return false;
     }
     *out = v;

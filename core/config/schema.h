@@ -29,6 +29,7 @@ bool cfg_text(struct reading *r, const struct cfg_node *node, const char *key,
               const char **out);
 bool cfg_number(struct reading *r, const struct cfg_node *node, const char *key,
                 int64_t min, int64_t max, int64_t *out);
+/* min: whole MiB. */
 bool cfg_bytes(struct reading *r, const struct cfg_node *node, const char *key,
                int64_t min, int64_t *out);
 bool cfg_time(struct reading *r, const struct cfg_node *node, const char *key,

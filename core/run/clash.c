@@ -78,13 +78,13 @@ static void check_target(const struct pipeline *p, const struct target *t,
         text_format(hint, sizeof hint, "the input \"%s\" is it, too",
                     p->input.paths[i]);
         diag_error(diags, EX_PIPELINE, at, width, hint,
-                   "the %s \"%s\" would overwrite an input", t->what, t->path);
+                   "%s \"%s\" would overwrite an input", t->what, t->path);
         return;
     }
     for (size_t i = 0; i < n; i++)
         if (earlier[i].path && is_same_file(earlier[i].path, t->path)) {
             diag_error(diags, EX_PIPELINE, at, width, NULL,
-                       "the %s would be written over the %s, \"%s\"", t->what,
+                       "%s would be written over %s, \"%s\"", t->what,
                        earlier[i].what, t->path);
             return;
         }
@@ -94,10 +94,10 @@ void clash_check(const struct plan *plan, struct diags *diags)
 {
     const struct pipeline *p = plan->pipeline;
     struct target targets[] = {
-        { "output", p->output.n_paths ? p->output.paths[0] : NULL,
+        { "output.path", p->output.n_paths ? p->output.paths[0] : NULL,
           p->output.path_node },
-        { "dropped", p->dropped, cfg_get(p->dropped_node, "path") },
-        { "rejects", p->rejects, cfg_get(p->rejects_node, "path") },
+        { "dropped.path", p->dropped, cfg_get(p->dropped_node, "path") },
+        { "rejects.path", p->rejects, cfg_get(p->rejects_node, "path") },
     };
     for (size_t i = 0; i < WQ_LEN(targets); i++)
         if (targets[i].path) check_target(p, &targets[i], targets, i, diags);

@@ -100,8 +100,9 @@ static void set_param(struct resolving *r, const struct owner *o, uint32_t i,
         const struct cfg_node *item = is_list ? node->items[k] : node;
         struct err e = { 0 };
         if (item->kind != CFG_SCALAR) {
-            text_format(text, sizeof text, "\"%s\" takes a list of texts; this "
-                        "is %s", p->name, cfg_what(item, what, sizeof what));
+            text_format(text, sizeof text, "an item of \"%s\" must be %s, not "
+                        "%s", p->name, param_wants(p),
+                        cfg_what(item, what, sizeof what));
             report_value(r, p, item, text);
         } else if (param_parse(p, spelled(r, p, item), item->quoted,
                                &r->plan->arena, &items[k], &e) < 0) {
