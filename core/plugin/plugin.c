@@ -37,8 +37,13 @@ static int add_file(struct search *s, const char *file, const struct stat *st)
         if (!list || !ids) return err_no_memory(s->e);
         set->cap = cap;
     }
-    char *copy = arena_copy(&set->arena, file, strlen(file) + 1);
+    /* A name without a slash would be looked for among the system's libraries
+     * (dlopen(3)), not here. */
+    size_t n = strlen(file), dot = strchr(file, '/') ? 0 : 2;
+    char *copy = arena_alloc(&set->arena, dot + n + 1);
     if (!copy) return err_no_memory(s->e);
+    memcpy(copy, "./", dot);
+    memcpy(copy + dot, file, n + 1);
     struct plugin *p = &set->list[set->n];
     *p = (struct plugin){ .file = copy };
     s->ids[set->n++] = (struct file_id){ st->st_dev, st->st_ino };
