@@ -176,6 +176,18 @@ START_TEST(same_form_with_other_numbers_is_a_template)
 }
 END_TEST
 
+START_TEST(a_number_is_its_digits)
+{
+    uint64_t bit = number_bit("1,059", 5);
+    ck_assert_uint_ne(bit, 0);
+    ck_assert_uint_eq(number_bit("1.059", 5), bit);
+    ck_assert_uint_eq(number_bit("١٠٥٩", 8), bit);
+    ck_assert_uint_eq(number_bit("۱۰۵۹", 8), bit);
+    ck_assert_uint_eq(number_bit("", 0), 0);
+    ck_assert_uint_eq(number_bit("١", 1), 0); /* half a digit */
+}
+END_TEST
+
 START_TEST(what_a_match_needs_grows_with_the_text)
 {
     ck_assert_uint_eq(overlap_needed(1, 1000, .5), 3); /* never fewer */
@@ -420,6 +432,7 @@ int main(void)
     tcase_add_test(tc, relations_follow_what_is_shared);
     tcase_add_test(tc, score_is_the_larger_containment);
     tcase_add_test(tc, same_form_with_other_numbers_is_a_template);
+    tcase_add_test(tc, a_number_is_its_digits);
     tcase_add_test(tc, what_a_match_needs_grows_with_the_text);
     tcase_add_loop_test(tc, dates_are_read_whole_or_not_at_all, 0,
                         (int)(sizeof dates / sizeof *dates));
