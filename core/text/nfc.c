@@ -241,8 +241,6 @@ size_t text_nfc(const char *text, size_t n, char *out, size_t cap)
         put(&to, p + i, starter - i);
         if (fail == n) break;
         i = next_starter(p, n, fail);
-        /* The failing code point may itself be a starter (a Maybe). */
-        if (i == fail) i = next_starter(p, n, fail + 1);
         if (piece(p + starter, i - starter, &to) < 0) return (size_t)-1;
     }
     return to.n;

@@ -5,9 +5,13 @@
  *
  *   ... word | . | Close* | Space* | (line end) | next sentence
  *
- * News rules, each a reason not to break where UAX #29 would:
+ * News rules, reasons not to break where UAX #29 would:
  *   - inside an abbreviation, an address, a name: أ.ف.ب  a?b=c  U.S. troops
- *   - behind a title: Dr. Smith */
+ *   - behind a title or before a number: Dr. Smith, No. 5
+ *   - behind dots that trail off, unless a capital follows: وما تفعله... في
+ *   - before a small letter: "Really?" he said
+ * and one to break where it would not:
+ *   - before a year or a number: in 1986. 1987 was */
 #include "text/text.h"
 #include "text/walk.h"
 #include <stdbool.h>
@@ -82,16 +86,27 @@ static bool is_ascii_name(uint8_t b)
     return text_is_ascii_letter(b) || text_is_ascii_digit(b);
 }
 
+/* Is it the "No." of "No. 5"? */
+static bool is_number_sign(const uint8_t *p, size_t word, size_t stop,
+                           unsigned follows)
+{
+    return follows == SB_NUMERIC && stop - word == 2 && (p[word] | 0x20) == 'n'
+           && p[word + 1] == 'o';
+}
+
 /* Is the terminator p[stop] part of something that goes on behind it?  next:
  * where the next sentence would begin; from: where this one begins. */
 static bool goes_on(const uint8_t *p, size_t n, size_t from, size_t stop,
                     size_t next)
 {
     if (stop == from || next >= n) return false;
+    size_t bytes, at, before_at;
+    unsigned follows = class_at(p, n, next, &bytes);
+    if (follows == SB_LOWER) return true;
     if (p[stop] != '.') /* ? and ! inside an address */
         return next == stop + 1 && is_ascii_name(p[next])
                && is_ascii_name(p[stop - 1]);
-    size_t at, before_at;
+    if (p[stop - 1] == '.') return follows != SB_UPPER && p[next - 1] == ' ';
     unsigned before = class_before(p, from, stop, &at);
     if (!IN(LETTER, before)) return false;
     /* A single letter: an initial, or the piece of an abbreviation. */
@@ -101,7 +116,7 @@ static bool goes_on(const uint8_t *p, size_t n, size_t from, size_t stop,
     size_t word = stop;
     while (word > from && stop - word <= 4 && text_is_ascii_letter(p[word - 1]))
         word--;
-    return news_is_title(p, word, stop);
+    return news_is_title(p, word, stop) || is_number_sign(p, word, stop, follows);
 }
 
 /* ---- the walk ------------------------------------------------------------------ */
@@ -124,11 +139,13 @@ static size_t after_terminator(const uint8_t *p, size_t n, size_t from,
         }
     }
     i = skip(p, n, i, BIT(SB_CLOSE)); /* SB9 */
-    i = skip(p, n, i, BIT(SB_SP));    /* SB10 */
+    size_t closed = i;
+    i = skip(p, n, i, BIT(SB_SP)); /* SB10 */
     *on = i;
     if (i >= n) return n;
-    if (aterm && small_follows(p, n, i)) return 0; /* SB8 */
     unsigned next = class_at(p, n, i, &bytes);
+    bool number = news && i > closed && next == SB_NUMERIC;
+    if (aterm && !number && small_follows(p, n, i)) return 0; /* SB8 */
     if (IN(BIT(SB_SCONTINUE) | TERMINATOR, next)) return 0; /* SB8a */
     if (IN(PARAGRAPH, next)) {
         i += bytes;

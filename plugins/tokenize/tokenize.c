@@ -1,0 +1,181 @@
+/* tokenize.c - the `tokenize` stage: words and sentences as layers.
+ *
+ * The rules are the text toolkit's ("text/1"); this file asks for the words of
+ * one field and writes them down: where they are, what they are, and the hash
+ * of their folded form, so that no later stage has to look at a word twice. */
+#include <stdlib.h>
+#include <string.h>
+#include <warraq/plugin.h>
+
+enum { P_FIELD, P_MODE, P_TOKENS, P_SENTENCES };
+static const char *const modes[] = { "news", "uax29", NULL };
+static const uint32_t mode_of[] = { WQ_WORDS_NEWS, WQ_WORDS_UAX29 };
+static const wq_param params[] = {
+    [P_FIELD] = { .name = "field", .type = WQ_FIELD_IN, .fallback = "text",
+                  .help = "Field to find words and sentences in." },
+    [P_MODE] = { .name = "mode", .type = WQ_ENUM, .choices = modes,
+                 .fallback = "news",
+                 .help = "news: words as an editor sees them; URLs, e-mail "
+                         "addresses, #hashtags, @mentions, times and "
+                         "abbreviations stay whole, words glued by a missing "
+                         "space come apart. uax29: the default word boundaries "
+                         "of Unicode 15.0." },
+    [P_TOKENS] = { .name = "tokens", .type = WQ_LAYER_OUT, .fallback = "tokens",
+                   .help = "Layer for the words, with their class as kind and "
+                           "the hash of their folded form." },
+    [P_SENTENCES] = { .name = "sentences", .type = WQ_LAYER_OUT,
+                      .fallback = "sentences",
+                      .help = "Layer for the sentences." },
+};
+
+enum { C_TOKENS, C_SENTENCES };
+static const char *const counters[] = { "tokens", "sentences", NULL };
+
+/* Names of the classes as kinds, in the order of enum wq_word_class. */
+static const char *const class_names[WQ_W_CLASSES] = {
+    "other", "word", "number", "punct", "symbol", "url", "email",
+    "hashtag", "mention", "emoji", "time", "abbreviation",
+};
+
+struct tokenize {
+    const wq_host *host;
+    const wq_text *text;
+    wq_key field, tokens, sentences;
+    wq_key kinds[WQ_W_CLASSES];
+    uint32_t mode;
+};
+
+/* Columns of cap spans, used again for each record of a batch. */
+struct columns {
+    size_t cap;
+    uint32_t *begin, *end;
+    wq_key *kind;
+    uint64_t *hash;
+    uint8_t *cls;
+};
+
+/* Returns the settings, freed by close, or NULL: no memory, or error() said
+ * why.  [main] */
+static void *tokenize_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
+{
+    const wq_text *text = host->extension("text/1");
+    if (!text || !WQ_HAS(text->size, wq_text, sentences)) {
+        host->error(ctx, "this warraq has no text toolkit (text/1)");
+        return NULL;
+    }
+    struct tokenize *self = calloc(1, sizeof *self);
+    if (!self) return NULL;
+    self->host = host;
+    self->text = text;
+    self->field = host->get_key(config, P_FIELD, 0);
+    self->tokens = host->get_key(config, P_TOKENS, 0);
+    self->sentences = host->get_key(config, P_SENTENCES, 0);
+    self->mode = mode_of[host->get_int(config, P_MODE)];
+    for (uint32_t i = 0; i < WQ_W_CLASSES; i++) {
+        wq_str name = { class_names[i], strlen(class_names[i]) };
+        self->kinds[i] = host->intern(name);
+        if (!self->kinds[i]) {
+            free(self);
+            return NULL;
+        }
+    }
+    return self;
+}
+
+/* A larger column with the first n entries of the old one; NULL: no memory. */
+static void *grown(const wq_host *host, wq_ctx *ctx, const void *old, size_t n,
+                   size_t cap, size_t size)
+{
+    void *column = host->scratch(ctx, cap * size);
+    if (column && n) memcpy(column, old, n * size);
+    return column;
+}
+
+/* Makes room for cap spans, the first n staying.  0, or -1: no memory. */
+static int make_room(const wq_host *host, wq_ctx *ctx, struct columns *c,
+                     size_t n, size_t cap)
+{
+    if (cap <= c->cap) return 0;
+    struct columns new = {
+        .cap = cap,
+        .begin = grown(host, ctx, c->begin, n, cap, sizeof *c->begin),
+        .end = grown(host, ctx, c->end, n, cap, sizeof *c->end),
+        .kind = host->scratch(ctx, cap * sizeof *c->kind),
+        .hash = grown(host, ctx, c->hash, n, cap, sizeof *c->hash),
+        .cls = grown(host, ctx, c->cls, n, cap, sizeof *c->cls),
+    };
+    if (!new.begin || !new.end || !new.kind || !new.hash || !new.cls) return -1;
+    *c = new;
+    return 0;
+}
+
+/* Writes the words of a text as a layer.  0, or -1: no memory. */
+static int set_tokens(const struct tokenize *self, wq_ctx *ctx,
+                      wq_record *record, wq_str text, struct columns *c)
+{
+    size_t n = 0, at = 0;
+    while (at < text.n) {
+        if (n == c->cap && make_room(self->host, ctx, c, n, 2 * n) < 0)
+            return -1;
+        wq_words out = { c->begin + n, c->end + n, c->cls + n, c->hash + n };
+        n += self->text->words(self->mode, text.p, text.n, &at, &out,
+                               c->cap - n);
+    }
+    for (size_t i = 0; i < n; i++) c->kind[i] = self->kinds[c->cls[i]];
+    self->host->add(ctx, C_TOKENS, n);
+    wq_layer layer = { .n = n, .begin = c->begin, .end = c->end,
+                       .kind = c->kind, .hash = c->hash };
+    return self->host->set_layer(record, self->tokens, self->field, &layer);
+}
+
+/* Writes the sentences of a text as a layer.  0, or -1: no memory. */
+static int set_sentences(const struct tokenize *self, wq_ctx *ctx,
+                         wq_record *record, wq_str text, struct columns *c)
+{
+    size_t n = 0, at = 0;
+    while (at < text.n) {
+        if (n == c->cap && make_room(self->host, ctx, c, n, 2 * n) < 0)
+            return -1;
+        n += self->text->sentences(text.p, text.n, &at, c->begin + n,
+                                   c->end + n, c->cap - n);
+    }
+    self->host->add(ctx, C_SENTENCES, n);
+    wq_layer layer = { .n = n, .begin = c->begin, .end = c->end };
+    return self->host->set_layer(record, self->sentences, self->field, &layer);
+}
+
+/* Arabic news has a word every 11 bytes; a text with more of them grows the
+ * columns. */
+#define BYTES_A_WORD 8
+
+/* Marks up each article by itself; one without the field stays as it is.
+ * Returns 0, or -1 if memory runs out.  [worker] */
+static int tokenize_process(void *instance, wq_ctx *ctx,
+                            wq_record *const *records, size_t n,
+                            void *const *prepared, wq_verdict *verdicts)
+{
+    const struct tokenize *self = instance;
+    struct columns columns = { 0 };
+    (void)prepared;
+    (void)verdicts;
+    for (size_t i = 0; i < n; i++) {
+        wq_str text;
+        if (!self->host->get(records[i], self->field, &text)) continue;
+        if (make_room(self->host, ctx, &columns, 0,
+                      text.n / BYTES_A_WORD + 64) < 0
+            || set_tokens(self, ctx, records[i], text, &columns) < 0
+            || set_sentences(self, ctx, records[i], text, &columns) < 0) {
+            self->host->error(ctx, "out of memory");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static const wq_stage stages[] = {
+    { .name = "tokenize", .version = "1.0", .flags = WQ_PURE,
+      .help = "Finds words, with class and hash, and sentences.",
+      .params = params, .n_params = WQ_LEN(params), .counters = counters,
+      .open = tokenize_open, .close = free, .process = tokenize_process },
+};
+WQ_PLUGIN("tokenize", "1.0", "MIT", stages);
