@@ -22,19 +22,28 @@
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
 
-/* Latin place names are also surnames, firms and common words ("Reading",
- * "Mobile"): one word needs a large city, several words a middling one. */
+/* Place names are also surnames, firms and common words ("Reading", "Mobile",
+ * الجديدة): the smaller the place, the rarer it is what was meant.  So a name of
+ * one word needs a large city, unless the paper is at home there; and a short
+ * word a very large one.  Population each needs: */
 static const struct language {
     const char *code;
-    unsigned min_one_word, min_words; /* population */
-    const char *first, *last;         /* the script's letters begin so (UTF-8) */
+    const char *home;      /* countries of the language's papers */
+    unsigned one_word, one_word_home, one_word_short, words;
+    const char *first, *last; /* the script's letters begin so (UTF-8) */
 } languages[] = {
-    { "ar", 0, 0, "\xD8", "\xDB" },
-    { "en", 200000, 100000, "A", "Z" },
+    { "ar", "SA EG IQ SY LB JO PS IL YE OM AE QA BH KW LY TN DZ MA MR SD SO DJ "
+            "KM SS IR TR", 100000, 30000, 500000, 15000, "\xD8", "\xDB" },
+    { "en", "US GB CA AU IE NZ", 200000, 200000, 1000000, 100000, "A", "Z" },
 };
+/* Letters, as bytes, of a short word: four in Arabic or Latin. */
+static size_t short_bytes(const struct language *l)
+{
+    return l->first[0] == 'A' ? 4 : 8;
+}
 
 struct city {
-    char id[16];
+    char id[16], country[4];
     unsigned population;
 };
 
@@ -130,9 +139,8 @@ static void utf8(const UChar *text, char *out, int32_t cap)
 static void write_territories(const struct language *l)
 {
     static const char *const regions[] = {
-        "002", "003", "005", "009", "011", "013", "014", "015",
-        "017", "018", "019", "021", "029", "030", "034", "035", "039",
-        "142", "143", "145", "150", "151", "154", "155", "419", "XK"
+        "002", "003", "005", "009", "013", "019", "029", "142", "150", "419",
+        "XK"
     };
     const char *const *countries = uloc_getISOCountries();
     int n_countries = 0, n_regions = sizeof regions / sizeof *regions;
@@ -171,7 +179,10 @@ static void write_cities(const struct language *l, const struct catalogue *c,
     for (int i = 0; i < n; i++) {
         const char *name = catalogue_find(c, cities[i].id);
         if (!name) continue;
-        unsigned least = strchr(name, ' ') ? l->min_words : l->min_one_word;
+        unsigned least = l->one_word;
+        if (strchr(name, ' ')) least = l->words;
+        else if (strlen(name) <= short_bytes(l)) least = l->one_word_short;
+        else if (strstr(l->home, cities[i].country)) least = l->one_word_home;
         if (cities[i].population >= least)
             write_name(l, name, "geonames", cities[i].id);
     }
@@ -226,6 +237,8 @@ int main(void)
         const char *id = NULL;
         g_variant_get_child(c, 0, "&s", &id);
         snprintf(cities[i].id, sizeof cities[i].id, "%s", id);
+        snprintf(cities[i].country, sizeof cities[i].country, "%s",
+                 geonames_city_get_country_code(c));
         cities[i].population = geonames_city_get_population(c);
         geonames_city_free(c);
     }

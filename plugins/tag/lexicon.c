@@ -11,14 +11,14 @@
 
 #include "data.h"
 
-static const char *const class_names[W_WORDS + 1] = {
+static const char *const class_names[W_AGENCY] = {
     "none", "skip", "month", "month_near", "hijri", "hijri_near", "weekday",
     "weekday_near", "day_rel", "rel", "rel_vague", "few", "this", "unit",
     "def_unit", "year_word", "years_of", "clock", "part", "ampm", "midnight",
     "fraction", "minus", "edge", "rest", "from", "to", "between", "and", "in",
     "ago", "after", "past", "future", "every", "all", "whole", "half", "card",
     "ord", "ord_one", "suffix", "of", "era_h", "era_m", "season", "quarter",
-    "decade", "label"
+    "decade", "label", "cue"
 };
 
 /* ---- slots -----------------------------------------------------------------*/
@@ -146,7 +146,8 @@ static int add_words(struct lexicon *lex, wq_str table)
     const char *why = NULL;
     while (next_line(&table, &line, column, 4) == 4) {
         uint8_t word = 0;
-        while (word < W_WORDS && !is(column[0], class_names[word])) word++;
+        while (word < W_AGENCY && !is(column[0], class_names[word])) word++;
+        if (word == W_AGENCY) return -1; /* our own table is wrong */
         while (next_spelling(&column[3], &name)) {
             struct slot *s = slot_of_name(lex, name, &n, &why);
             if (!s && !why) return -1;

@@ -34,12 +34,14 @@ enum word_class {
     W_EVERY, W_ALL, W_WHOLE, W_HALF,
     W_CARD, W_ORD, W_ORD_ONE, W_SUFFIX, W_OF,
     W_ERA_H, W_ERA_M, W_SEASON, W_QUARTER, W_DECADE,
-    W_WORDS,               /* those above are found in words.tsv */
+    W_WORDS,               /* those above make dates */
     W_LABEL = W_WORDS,     /* "Published:", "Source:", "Keywords:" */
+    W_CUE,                 /* beside a place: part of another name */
     W_AGENCY,              /* value: index into the agencies */
     W_CLASSES
 };
 enum word_label { LABEL_DATE = 1, LABEL_SOURCE, LABEL_KEYWORDS };
+enum word_cue { CUE_BEFORE = 1, CUE_BEHIND };
 
 enum { /* flags of a slot */
     LEX_MORE = 1, /* a longer name goes on from here */

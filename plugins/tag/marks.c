@@ -54,19 +54,38 @@ static void find_stripped(const struct lexicon *lex, const char *p, size_t n,
     }
 }
 
+bool begins_date(const struct words *w, size_t i)
+{
+    const struct slot *s = w->marks[i].slot;
+    if (s) return (s->word && s->word < W_WORDS) || s->flags & LEX_MORE;
+    const unsigned char *p = (const unsigned char *)w->text.p + w->begin[i];
+    return (p[0] >= '0' && p[0] <= '9') ||
+           (p[0] == 0xD9 && p[1] >= 0xA0 && p[1] <= 0xA9) ||
+           (p[0] == 0xDB && p[1] >= 0xB0 && p[1] <= 0xB9);
+}
+
+/* Looks token i up, with and without clitics. */
+static void mark_token(const struct lexicon *lex, struct words *w, size_t i)
+{
+    const char *p = w->text.p + w->begin[i];
+    size_t n = w->end[i] - w->begin[i];
+    struct mark *m = w->marks + i;
+    *m = (struct mark){ lexicon_find(lex, w->hash[i]), w->hash[i],
+                        w->begin[i], 0 };
+    if (m->slot || n < 6 || !clitic_at((const unsigned char *)p)) return;
+    find_stripped(lex, p, n, m);
+    if (!m->slot)
+        m->key = w->hash[i], m->begin = w->begin[i], m->has_and = 0;
+}
+
 void marks_fill(const struct lexicon *lex, struct words *w)
 {
+    w->n_dates = w->n_places = 0;
     for (size_t i = 0; i < w->n; i++) {
-        const char *p = w->text.p + w->begin[i];
-        struct mark *m = w->marks + i;
-        *m = (struct mark){ lexicon_find(lex, w->hash[i]), w->hash[i],
-                            w->begin[i], 0 };
-        if (m->slot) continue;
-        size_t n = w->end[i] - w->begin[i];
-        if (n < 6 || !clitic_at((const unsigned char *)p)) continue;
-        find_stripped(lex, p, n, m);
-        if (!m->slot)
-            m->key = w->hash[i], m->begin = w->begin[i], m->has_and = 0;
+        mark_token(lex, w, i);
+        const struct slot *s = w->marks[i].slot;
+        w->n_dates += begins_date(w, i);
+        w->n_places += s && (s->place || s->flags & LEX_MORE);
     }
 }
 

@@ -28,6 +28,12 @@ static uint32_t longest_name(const struct lexicon *lex, const struct words *w,
     return best;
 }
 
+static bool is_cue(const struct words *w, size_t i, enum word_cue cue)
+{
+    const struct slot *s = i < w->n ? w->marks[i].slot : NULL;
+    return s && s->word == W_CUE && s->value == (int)cue;
+}
+
 size_t places_find(const struct lexicon *lex, const struct words *w,
                    struct found_place *out)
 {
@@ -38,6 +44,8 @@ size_t places_find(const struct lexicon *lex, const struct words *w,
         if (!s || !(s->place || s->flags & LEX_MORE)) continue;
         uint32_t place = longest_name(lex, w, i, &n);
         if (!place || is_ascii_lower(w, i)) continue;
+        if ((i && is_cue(w, i - 1, CUE_BEFORE)) || is_cue(w, i + n, CUE_BEHIND))
+            continue; /* "جامعة القاهرة", "Manchester United" */
         out[found++] = (struct found_place){ w->marks[i].begin,
                                              w->end[i + n - 1], place - 1 };
     }

@@ -28,14 +28,11 @@ int32_t published_day(const struct lexicon *lex, const struct words *w,
                       const struct date *dates, size_t n, bool is_date_line)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct point *at = &dates[i].from;
         if (!is_date_line && dates[i].begin > HEAD_BYTES) break;
-        if (dates[i].kind != DATE_DATE && dates[i].kind != DATE_DATETIME)
-            continue;
-        if (at->is_open || !at->day) continue;
+        if (dates[i].day == NO_DAY) continue;
         bool has_time = dates[i].kind == DATE_DATETIME;
         if (has_time || has_label(lex, w, dates[i].begin))
-            return day_of(at->year, at->month, at->day);
+            return dates[i].day;
     }
     return NO_DAY;
 }

@@ -29,11 +29,16 @@ struct words {
     const uint32_t *begin, *end;
     const uint64_t *hash;
     struct mark *marks;
+    size_t n_dates, n_places; /* more there cannot be: tokens that might begin
+                                 one */
 };
 
 /* Looks every token up; where a token is unknown, also without its Arabic
- * clitics (و ف ب ل ك).  Fills w->marks (n of them).  Cannot fail.  [any] */
+ * clitics (و ف ب ل ك).  Fills w->marks (n of them) and the two bounds.  Cannot
+ * fail.  [any] */
 void marks_fill(const struct lexicon *lex, struct words *w);
+/* May a date expression begin at token i? */
+bool begins_date(const struct words *w, size_t i);
 /* The label ("Published on") that begins at token i, *n tokens long; NULL:
  * none.  Its value is an enum word_label. */
 const struct slot *longest_label(const struct lexicon *lex,
@@ -48,23 +53,21 @@ enum date_kind {
 };
 extern const char *const date_kind_names[DATE_KINDS];
 
-#define DATE_TEXT (2 * POINT_TEXT + 1)
+#define DATE_TEXT (2 * POINT_TEXT)
 struct date {
     uint32_t begin, end; /* bytes */
-    enum date_kind kind;
-    struct point from, to;  /* `to` of ranges only */
-    uint8_t n_value;        /* 0: no value */
+    int32_t day;         /* if it is one whole day; else NO_DAY */
+    uint8_t kind;        /* enum date_kind */
+    uint8_t n_value;     /* 0: no value */
     char value[DATE_TEXT];
 };
 
 #define NO_DAY INT32_MIN
 /* Finds the dates of a text, in order, none inside another, at most cap of
- * them.  `today` is the day that "yesterday" counts from, or NO_DAY.  Returns
- * how many.  [any] */
+ * them (w->n_dates is always enough).  `today` is the day that "yesterday"
+ * counts from, or NO_DAY.  Returns how many.  [any] */
 size_t dates_find(const struct lexicon *lex, const struct words *w,
                   int32_t today, struct date *out, size_t cap);
-/* Dates that dates_find cannot exceed. */
-size_t dates_bound(const struct words *w);
 
 /* Reads an ISO 8601 date at the head of a string ("2020-09-27T20:36Z"); NO_DAY
  * if there is none. */
@@ -85,7 +88,7 @@ struct found_place {
     uint32_t place; /* index into lexicon.places */
 };
 /* Finds names of the gazetteer, in order, the longest at each place, none
- * overlapping; out has room for w->n.  Returns how many.  [any] */
+ * overlapping; out has room for w->n_places.  Returns how many.  [any] */
 size_t places_find(const struct lexicon *lex, const struct words *w,
                    struct found_place *out);
 
