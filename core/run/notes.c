@@ -72,7 +72,7 @@ static int put_removed(struct buf *out, const wq_record *r)
     for (uint32_t i = 0; i < r->n_removed && i < REMOVED_SHOWN && rc == 0; i++) {
         wq_str text = r->removed[i].text;
         while (text.n && (unsigned char)text.p[0] <= ' ') text.p++, text.n--;
-        rc |= buf_format(out, "  - %-13s", names_get(r->removed[i].reason).p);
+        rc |= buf_format(out, "  - %-15s", names_get(r->removed[i].reason).p);
         rc |= put_text(out, text, TEXT_CP);
         rc |= buf_format(out, "\n");
     }
@@ -121,6 +121,17 @@ static int put_fields(struct buf *out, const wq_record *r, wq_key id,
     return rc;
 }
 
+/* Bytes that are no record: where they lie. */
+static int put_bad(struct buf *out, const struct batch *b, const wq_record *r)
+{
+    const struct rec_origin *o = &r->origin;
+    uint64_t byte = o->piece->byte;
+    if (o->raw.p)
+        byte += (uint64_t)(o->raw.p - (b->raw.p + o->piece->at)) + o->at;
+    return buf_format(out, "%s, byte %" PRIu64 "\n", piece_name(o->piece),
+                      byte);
+}
+
 static int put_record(struct buf *out, const wq_record *r)
 {
     wq_key id = names_intern(str("id")), title = names_intern(str("title")),
@@ -155,7 +166,7 @@ int notes_write(struct batch *b, const struct stage *stages)
         rc = put_record(out, b->records[i]);
     for (size_t i = 0; i < b->n_gone && rc == 0; i++) {
         const wq_record *r = b->gone[i];
-        rc |= put_record(out, r);
+        rc |= r->is_bad ? put_bad(out, b, r) : put_record(out, r);
         rc |= buf_format(out, "  %s by %s: %s%s%s\n",
                          r->verdict == WQ_DROP ? "dropped" : "rejected",
                          r->stage == REC_STAGE_INPUT
