@@ -148,6 +148,15 @@ static int holds_one_of(const struct strings *strings, wq_str s)
     return 0;
 }
 
+/* At most 60 bytes of s, whole code points: enough for a message. */
+static wq_str shorten(wq_str s)
+{
+    if (s.n <= 60) return s.n ? s : (wq_str){ "", 0 };
+    s.n = 60;
+    while (((unsigned char)s.p[s.n] & 0xC0) == 0x80) s.n--;
+    return s;
+}
+
 /* The first field of require that is absent or empty; 0: none.  A value of
  * another type than string counts as there, null does not. */
 static wq_key find_missing(const struct filter *self, const wq_record *record)
@@ -190,8 +199,8 @@ static wq_verdict judge(const struct filter *self, wq_ctx *ctx, size_t i,
         if (r == R_TOO_SHORT || r == R_TOO_LONG)
             host->set_reason(ctx, i, r, "%zu code points", chars);
         else if (r == R_NOT_EQUAL || r == R_UNWANTED)
-            host->set_reason(ctx, i, r, "\"%.*s\"", (int)(s.n > 60 ? 60 : s.n),
-                             s.n ? s.p : "");
+            host->set_reason(ctx, i, r, "\"%.*s\"", (int)shorten(s).n,
+                             shorten(s).p);
         else
             host->set_reason(ctx, i, r, "%s", "");
         return WQ_DROP;

@@ -66,6 +66,13 @@ struct normalize {
     wq_key fields[];
 };
 
+/* One worker's: memory that grows to the most repairs in a field. */
+struct worker {
+    const struct normalize *self;
+    struct edits edits;
+    uint64_t counts[RULES];
+};
+
 /* The settings, freed by close; NULL: reported, or no memory.  [main] */
 static void *normalize_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
 {
@@ -85,6 +92,22 @@ static void *normalize_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     for (uint32_t i = 0; i < n; i++)
         self->fields[i] = host->get_key(config, P_FIELDS, i);
     return self;
+}
+
+static void *normalize_start(void *shared, wq_ctx *ctx)
+{
+    (void)ctx;
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (worker) worker->self = shared;
+    return worker;
+}
+
+static void normalize_stop(void *instance)
+{
+    struct worker *worker = instance;
+    if (!worker) return;
+    edits_free(&worker->edits);
+    free(worker);
 }
 
 /* Is what the record's fields hold, taken together, Arabic? */
@@ -114,36 +137,62 @@ static int compose(const struct normalize *self, wq_ctx *ctx, wq_str *s)
     return 1;
 }
 
-/* Normalises one field.  Returns 1 if it changed, 0, or -1.  [worker] */
-static int normalize_field(const struct normalize *self, wq_ctx *ctx,
-                           wq_record *record, wq_key key,
-                           uint64_t counts[RULES])
+static int inside_character(wq_str s, size_t i)
 {
-    const wq_host *host = self->host;
-    wq_str s;
-    uint8_t on[RULES];
-    struct repair r = { .on = on, .counts = counts };
+    return i < s.n && ((unsigned char)s.p[i] & 0xC0) == 0x80;
+}
 
-    if (!host->get(record, key, &s) || !s.n) return 0;
+/* Makes of `from` becoming `to` one edit: all between what they have in common
+ * at both ends.  Returns 0, or -1: no memory. */
+static int edit_between(struct edits *edits, wq_str from, wq_str to)
+{
+    size_t least = from.n < to.n ? from.n : to.n, front = 0, back = 0;
+    while (front < least && from.p[front] == to.p[front]) front++;
+    while (inside_character(from, front) || inside_character(to, front))
+        front--;
+    while (back < least - front &&
+           from.p[from.n - 1 - back] == to.p[to.n - 1 - back])
+        back++;
+    while (inside_character(from, from.n - back) ||
+           inside_character(to, to.n - back))
+        back--;
+    edits->n = 0;
+    return edits_add(edits, front, from.n - back,
+                     (wq_str){ to.p + front, to.n - back - front });
+}
+
+/* Normalises one field.  Returns 1 if it changed, 0, or -1.  [worker] */
+static int normalize_field(struct worker *worker, wq_ctx *ctx,
+                           wq_record *record, wq_key key)
+{
+    const struct normalize *self = worker->self;
+    struct edits *edits = &worker->edits;
+    uint8_t on[RULES];
+    struct repair r = { .on = on, .counts = worker->counts };
+    wq_str s;
+
+    if (!self->host->get(record, key, &s) || !s.n) return 0;
     memcpy(on, self->on, sizeof on);
-    int changed = 0;
+    edits->n = 0;
+    wq_str now = s;
     size_t first = repair_find(&r, s.p, 0, s.n);
     if (first < s.n) {
         on[RULE_PERSIAN] = on[RULE_PERSIAN] && is_arabic(self, record);
-        char *out = host->scratch(ctx, s.n + s.n / 3 + 8);
+        char *out = self->host->scratch(ctx, s.n + s.n / 3 + 8);
         if (!out) return -1;
-        wq_str repaired = { out, repair_text(&r, s.p, s.n, first, out) };
-        changed = repaired.n != s.n || memcmp(repaired.p, s.p, s.n) != 0;
-        if (changed) s = repaired;
+        now = (wq_str){ out, repair_text(&r, s.p, s.n, first, out, edits) };
+        if (now.n == (size_t)-1) return -1;
     }
     if (self->on[RULE_NFC] && r.maybe_not_nfc) {
-        int composed = compose(self, ctx, &s);
+        int composed = compose(self, ctx, &now);
         if (composed < 0) return -1;
-        counts[RULE_NFC] += (uint64_t)composed;
-        changed |= composed;
+        worker->counts[RULE_NFC] += (uint64_t)composed;
+        if (composed && edit_between(edits, s, now) < 0) return -1;
     }
-    if (changed && host->set(record, key, s) < 0) return -1;
-    return changed;
+    if (!edits->n) return 0;
+    const wq_layer spans = { .n = edits->n, .begin = edits->begin,
+                             .end = edits->end };
+    return self->host->replace(record, key, &spans, edits->with) < 0 ? -1 : 1;
 }
 
 /* [worker] */
@@ -151,20 +200,22 @@ static int normalize_process(void *instance, wq_ctx *ctx,
                              wq_record *const *records, size_t n,
                              void *const *prepared, wq_verdict *verdicts)
 {
-    const struct normalize *self = instance;
-    uint64_t counts[RULES] = { 0 }, fields = 0;
+    struct worker *worker = instance;
+    const struct normalize *self = worker->self;
+    uint64_t fields = 0;
     (void)prepared;
     (void)verdicts;
+    memset(worker->counts, 0, sizeof worker->counts);
     for (size_t i = 0; i < n; i++) {
         for (uint32_t f = 0; f < self->n_fields; f++) {
-            int changed = normalize_field(self, ctx, records[i],
-                                          self->fields[f], counts);
+            int changed =
+                normalize_field(worker, ctx, records[i], self->fields[f]);
             if (changed < 0) return -1;
             fields += (uint64_t)changed;
         }
     }
     for (uint32_t i = 0; i < RULES; i++)
-        if (counts[i]) self->host->add(ctx, i, counts[i]);
+        if (worker->counts[i]) self->host->add(ctx, i, worker->counts[i]);
     if (fields) self->host->add(ctx, C_FIELDS, fields);
     return 0;
 }
@@ -174,6 +225,8 @@ static const wq_stage stages[] = {
       .help = "Writes every character in one way: NFC, plain letters, plain "
               "spaces, line feeds.",
       .params = params, .n_params = WQ_LEN(params), .counters = counters,
-      .open = normalize_open, .close = free, .process = normalize_process },
+      .open = normalize_open, .close = free,
+      .start = normalize_start, .stop = normalize_stop,
+      .process = normalize_process },
 };
 WQ_PLUGIN("normalize", "1.0", "MIT", stages);

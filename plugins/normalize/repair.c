@@ -6,6 +6,7 @@
  * far, so that "a<NBSP><ZWSP> b" becomes "a b" in one go. */
 #include "repair.h"
 #include "forms.h"
+#include <stdlib.h>
 #include <string.h>
 
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
@@ -58,20 +59,31 @@ static int is_suspect(bytes16 a, bytes16 b)
     return any(hit);
 }
 
-/* Could one of 16 bytes begin something that is not in NFC, or takes part in
- * it?  Of scripts, Latin, Greek and Cyrillic letters and Arabic without marks
- * are safe (UAX #15, Quick_Check=Yes and combining class 0). */
-static int is_doubtful(bytes16 a, bytes16 b)
+/* Which of 16 bytes begin an Arabic mark with a place of its own among marks
+ * (tanwin to sukun, superscript alef)? */
+static bytes16 are_marks(bytes16 a, bytes16 b)
 {
+    return (bytes16)((a == 0xD9) &
+                     (((b >= 0x8B) & (b < 0x93)) | (b == 0xB0)));
+}
+
+/* Could one of the 16 bytes at p begin something that is not in NFC, or takes
+ * part in it?  Latin, Greek and Cyrillic letters are safe, Arabic ones too, and
+ * a single Arabic mark; two in a row may be out of order (UAX #15: combining
+ * class 0 and Quick_Check=Yes).  Looks at p[0 .. 19). */
+static int is_doubtful(const char *p)
+{
+    bytes16 a = load(p), b = load(p + 1), marks = are_marks(a, b);
     bytes16 hit = (bytes16)((a == 0xCC) | (a == 0xCD));
     hit |= (bytes16)((a == 0xD2) & (b < 0x8A)); /* U+0483: Cyrillic marks */
     hit |= (bytes16)((a == 0xD6) | (a == 0xD7) | (a == 0xDC) | (a == 0xDD));
     hit |= (bytes16)((a == 0xD8) & (b < 0x9B) & (b >= 0x90));
-    hit |= (bytes16)((a == 0xD9) & (((b >= 0x8B) & (b < 0xA0)) | (b == 0xB0)));
+    hit |= (bytes16)((a == 0xD9) & (b >= 0x93) & (b < 0xA0));
     hit |= (bytes16)((a == 0xDB) & (b >= 0x96) & (b < 0xAE));
     hit |= (bytes16)((a >= 0xDE) & (a != 0xE2));
     hit |= (bytes16)((a == 0xCE) & (b < 0x88)); /* U+0374, U+037E, U+0387 */
     hit |= (bytes16)((a == 0xE2) & (b >= 0x83) & (b != 0x96) & (b != 0x97));
+    if (any(marks)) hit |= marks & are_marks(load(p + 2), load(p + 3));
     return any(hit);
 }
 
@@ -165,18 +177,17 @@ static int needs_repair(const char *p, size_t i, size_t n)
 
 size_t repair_find(struct repair *r, const char *p, size_t i, size_t n)
 {
-    char last[32]; /* the last bytes, with line feeds behind them */
+    char last[64]; /* the last bytes, with line feeds behind them */
     while (i < n) {
         const char *at = p + i;
-        if (n - i <= 16) {
+        if (n - i < 20) {
             memset(last, '\n', sizeof last);
             memcpy(last, at, n - i);
             at = last;
         }
-        bytes16 a = load(at), b = load(at + 1);
         size_t end = n - i > 16 ? i + 16 : n;
-        r->maybe_not_nfc |= is_doubtful(a, b);
-        if (!is_suspect(a, b)) {
+        r->maybe_not_nfc |= is_doubtful(at);
+        if (!is_suspect(load(at), load(at + 1))) {
             i = end;
             continue;
         }
@@ -284,25 +295,70 @@ static size_t repair_at(struct repair *r, const char *p, size_t i, size_t n,
     return bytes;
 }
 
+void edits_free(struct edits *edits)
+{
+    free(edits->begin);
+    free(edits->end);
+    free(edits->with);
+    *edits = (struct edits){ 0 };
+}
+
+/* Room for one more.  Returns 0, or -1: no memory; no edit is lost. */
+static int edits_grow(struct edits *edits)
+{
+    size_t cap = edits->cap ? 2 * edits->cap : 256;
+    uint32_t *begin = realloc(edits->begin, cap * sizeof *begin);
+    if (!begin) return -1;
+    edits->begin = begin;
+    uint32_t *end = realloc(edits->end, cap * sizeof *end);
+    if (!end) return -1;
+    edits->end = end;
+    wq_str *with = realloc(edits->with, cap * sizeof *with);
+    if (!with) return -1;
+    edits->with = with;
+    edits->cap = cap;
+    return 0;
+}
+
+int edits_add(struct edits *edits, size_t begin, size_t end, wq_str with)
+{
+    if (edits->n == edits->cap && edits_grow(edits) < 0) return -1;
+    edits->begin[edits->n] = (uint32_t)begin;
+    edits->end[edits->n] = (uint32_t)end;
+    edits->with[edits->n++] = with;
+    return 0;
+}
+
 size_t repair_text(struct repair *r, const char *p, size_t n, size_t first,
-                   char *to)
+                   char *to, struct edits *edits)
 {
     struct output out = { to, 0 };
     size_t i = 0, next = first;
-    while (i < n) {
+    while (next < n) {
         memcpy(out.p + out.n, p + i, next - i);
         out.n += next - i;
+        /* A repair may take back the blanks before it, but no more. */
+        size_t begin = next, written = out.n;
+        while (begin > i && (p[begin - 1] == ' ' || p[begin - 1] == '\t')) {
+            begin--;
+            written--;
+        }
         i = next;
-        if (i == n) break;
         /* Go on as long as the next character might join what was repaired:
          * the space behind a removed mark, the line end behind a space. */
         do {
             i += repair_at(r, p, i, n, &out);
-        } while (i < n && (unsigned char)p[i] <= ' ');
+            if (i < n && (unsigned char)p[i] <= ' ') next = i;
+            else next = repair_find(r, p, i, n);
+        } while (next == i && i < n);
+        if (i == n) trim(r, &out);
+        wq_str with = { out.p + written, out.n - written };
+        int same = with.n == i - begin && !memcmp(with.p, p + begin, with.n);
+        if (!same && edits_add(edits, begin, i, with) < 0) return (size_t)-1;
         next = repair_find(r, p, i, n);
     }
-    trim(r, &out);
-    return out.n;
+    memcpy(out.p + out.n, p + i, n - i);
+    return out.n + (n - i);
 }
 
 void repair_count_letters(const char *p, size_t n, size_t *arabic,

@@ -1,8 +1,7 @@
 /* repair.h - finds characters that need repair, and repairs them. */
 #ifndef NORMALIZE_REPAIR_H
 #define NORMALIZE_REPAIR_H
-#include <stddef.h>
-#include <stdint.h>
+#include <warraq/plugin.h>
 
 /* What there is to repair; each a rule that can be switched off. */
 enum rule {
@@ -27,11 +26,23 @@ struct repair {
  * r->maybe_not_nfc for what it passes.  Valid UTF-8.  Cannot fail. */
 size_t repair_find(struct repair *r, const char *p, size_t i, size_t n);
 
+/* What was repaired: bytes begin[i] .. end[i] of the text became with[i], a
+ * view of the output.  Kept from text to text; edits_free takes any. */
+struct edits {
+    uint32_t *begin, *end;
+    wq_str *with;
+    size_t n, cap;
+};
+void edits_free(struct edits *edits);
+/* Adds one.  Returns 0, or -1: no memory. */
+int edits_add(struct edits *edits, size_t begin, size_t end, wq_str with);
+
 /* Writes the repaired text to out, which has room for n + n / 3 + 8 bytes, and
- * returns its bytes.  first: from repair_find.  Repairing twice is repairing
- * once, NFC apart.  Cannot fail. */
+ * what changed to edits.  first: from repair_find.  Repairing twice is
+ * repairing once, NFC apart.  Returns the bytes written, or (size_t)-1: no
+ * memory. */
 size_t repair_text(struct repair *r, const char *p, size_t n, size_t first,
-                   char *out);
+                   char *out, struct edits *edits);
 
 /* Do letters that Arabic lacks make out 1 in 200 of the Arabic script in
  * p[0..n)?  Then it is Persian, Urdu or Kurdish.  Adds to the two counts. */
