@@ -275,6 +275,7 @@ int reader_next(struct reader *r, struct batch *b, struct err *e)
             if (rc == 0) break;
         }
         if (read_file(r, b, e) < 0) return -1;
+        if (r->source) break; /* there is more of it: the batch is full */
     }
     if (buf_reserve(&b->raw, WQ_PADDING) < 0) return err_no_memory(e);
     memset(b->raw.p + b->raw.n, 0, WQ_PADDING);

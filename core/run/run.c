@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "run/internal.h"
 #include "run/progress.h"
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,7 +17,9 @@ static size_t thread_count(const struct run *r)
 {
     long n = r->options->threads ? r->options->threads
                                  : r->plan->pipeline->threads;
-    if (n == 0) n = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t mine; /* a container or taskset may leave us fewer than there are */
+    if (n == 0 && sched_getaffinity(0, sizeof mine, &mine) == 0)
+        n = CPU_COUNT(&mine);
     return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (size_t)n;
 }
 
