@@ -76,9 +76,15 @@ struct joint {
     uint32_t letters; /* such code points since the last joint                */
 };
 
+/* WB4: what belongs to the code point before it. */
+static bool stays(unsigned wb)
+{
+    return wb == WB_EXTEND || wb == WB_FORMAT || wb == WB_ZWJ;
+}
+
 static bool is_arabic(uint32_t c)
 {
-    return text_prop(c)->script == WQ_S_ARABIC;
+    return text_prop(c)->script == WQ_S_ARABIC || c == 0x640; /* tatweel */
 }
 
 /* The first code point at p[*i..n) that is not Extend, Format or ZWJ, 0 at the
@@ -88,8 +94,7 @@ static uint32_t next_base(const uint8_t *p, size_t n, size_t *i)
     while (*i < n) {
         uint32_t c;
         *i += text_decode(p + *i, n - *i, &c);
-        unsigned wb = text_prop(c)->wb;
-        if (wb != WB_EXTEND && wb != WB_FORMAT && wb != WB_ZWJ) return c;
+        if (!stays(text_prop(c)->wb)) return c;
     }
     return 0;
 }
@@ -150,10 +155,12 @@ static unsigned news_state(unsigned from, unsigned to, struct joint *left,
     case S_LOW_LINE: /* "___" is one mark; "نيوز_" is a word and a mark */
         if (from == S_LOW_LINE) break;
         return c == 0x202F ? S_STOP : S_LOW_LINE_MID; /* NNBSP is a space */
-    case S_LETTER: /* 15عاما */
+    case S_LETTER: /* 15عاما  الرابطhttp  لـCNN */
         if (from == S_NUMERIC && is_arabic(c)) return S_STOP;
+        if (from == S_LETTER && is_arabic(c) != is_arabic(left->last))
+            return S_STOP;
         break;
-    case S_NUMERIC: /* عام2015 */
+    case S_NUMERIC: /* عام2015  الـ24 */
         if (from == S_LETTER && is_arabic(left->last)) return S_STOP;
         break;
     default:
@@ -180,7 +187,7 @@ static inline size_t walk(const uint8_t *p, size_t n, size_t i, bool news,
         size_t next = at + text_decode(p + at, n - at, &c);
         prop = text_prop(c);
         unsigned to = next_state[state][prop->wb];
-        if (news && to != state && to != S_STOP)
+        if (news && to != S_STOP && !stays(prop->wb))
             to = news_state(state, to, &left, c, p, n, next);
         if (to == S_STOP) {
             if (!after_zwj || !(prop->flags & PROP_PICTOGRAPH)
@@ -191,8 +198,7 @@ static inline size_t walk(const uint8_t *p, size_t n, size_t i, bool news,
         state = to;
         after_zwj = prop->wb == WB_ZWJ;
         at = next;
-        if (news && prop->wb != WB_EXTEND && prop->wb != WB_FORMAT
-            && prop->wb != WB_ZWJ && state < S_PENDING) {
+        if (news && !stays(prop->wb) && state < S_PENDING) {
             left.last = c;
             left.letters++;
         }

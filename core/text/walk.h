@@ -14,8 +14,8 @@ enum {
 /* The end of the segment that begins at p[i], i < n; *seen is set. */
 size_t walk_uax29(const uint8_t *p, size_t n, size_t i, unsigned *seen);
 /* The same with the joints of news (news.c): no colon between letters, no
- * full stop between words, no trailing low line, no digit glued to an Arabic
- * letter. */
+ * full stop between words, no trailing low line, no digit or Latin letter
+ * glued to an Arabic one. */
 size_t walk_news(const uint8_t *p, size_t n, size_t i, unsigned *seen);
 
 /* The token that begins at p[i], i < n, in news; *cls is its wq_word_class,

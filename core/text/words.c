@@ -103,9 +103,10 @@ static inline size_t fast_word(bool news, bool hashed, const uint8_t *p,
     }
     if (!digits && wb != WB_LETTER) return 0;
     if (news && !low->n) return 0; /* a tatweel in front */
-    unsigned run = digits ? DIGIT_RUN : LETTER_RUN;
+    unsigned run = digits ? DIGIT_RUN : LETTER_RUN, sides = 0;
     do {
         if (low->n > 2 || k >= LANE) return 0;
+        sides |= 1u << (p[at] >= 0xD8); /* Arabic begins with D8 .. DB */
         if (hashed) {
             memcpy(folded + k, low->out, 2);
             k += low->n;
@@ -116,6 +117,7 @@ static inline size_t fast_word(bool news, bool hashed, const uint8_t *p,
         if (at >= n) break;
         low = low_at(p, n, at, &bytes);
     } while (low && IN(run, low->cls & LOW_WB));
+    if (news && sides == 3) return 0; /* لـCNN, 5٣ */
     if (!run_ends(news, digits, p, n, i, at)) return 0;
     *cls = digits ? WQ_W_NUMBER : WQ_W_WORD;
     if (hashed) *hash = XXH3_64bits(folded, k);

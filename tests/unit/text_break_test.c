@@ -242,6 +242,8 @@ static const struct {
     { "الماضي.وقال", "الماضي/w ./p وقال/w" },
     { "end.Next node.js", "end/w ./p Next/w node.js/w" },
     { "عام2015 و15عاما", "عام/w 2015/n و/w 15/n عاما/w" },
+    { "الـ24 لـCNN وMD90s رابطhttp://a.sa",
+      "الـ/w 24/n لـ/w CNN/w و/w MD90s/w رابط/w http://a.sa/u" },
     { "the 8th of 1960s", "the/w 8th/w of/w 1960s/w" },
     { "http://www.bbc.com/a?b=c, www.x.org.",
       "http://www.bbc.com/a?b=c/u ,/p www.x.org/u ./p" },
