@@ -48,7 +48,7 @@ static const wq_param params[] = {
                              "other." },
     /* Of 21,588 pairs in three weeks of news 99.8 % lie within 7 days. */
     [P_WINDOW] = { .name = "window", .type = WQ_DURATION, .fallback = "7d",
-                   .min = 0, .max = 3.2e12,
+                   .min = 0, .max = 36500 * 86400e3, /* a century */
                    .help = "How long an article is remembered after it or an "
                            "exact copy came; 0s: for ever." },
     [P_DENSITY] = { .name = "density", .type = WQ_ENUM, .fallback = "8",
@@ -159,7 +159,7 @@ static void dedupe_stop(void *instance)
     free(self);
 }
 
-/* ---- emit ----------------------------------------------------------------- */
+/* ---- emit ---------------------------------------------------------------- */
 
 /* A buffer for one text after the other: hashes of its words, its samples. */
 struct room {
@@ -181,7 +181,9 @@ static int room_grow(struct room *room, size_t n_words)
     }
     free(room->words);
     free(room->samples);
-    *room = (struct room){ words, samples, n_words };
+    room->words = words;
+    room->samples = samples;
+    room->cap = n_words;
     return 0;
 }
 
@@ -211,7 +213,7 @@ static size_t collect(const struct settings *is, const wq_layer *tokens,
     return n;
 }
 
-/* The words of the field; stays empty if there are none, or of another field. */
+/* The words of the field; stays empty if there are none over that field. */
 static void find_tokens(const struct settings *is, const wq_record *record,
                         wq_layer *tokens)
 {
@@ -265,7 +267,7 @@ static int dedupe_prepare(void *shared, wq_ctx *ctx,
     return rc;
 }
 
-/* ---- apply ---------------------------------------------------------------- */
+/* ---- apply --------------------------------------------------------------- */
 
 static wq_value string_value(const char *p, size_t n)
 {

@@ -74,7 +74,10 @@ static int table_new(struct table *t, uint64_t used, int has_tags)
         free(tags);
         return -1;
     }
-    *t = (struct table){ slots, tags, (uint32_t)size, 0 };
+    t->slots = slots;
+    t->tags = tags;
+    t->size = (uint32_t)size;
+    t->used = 0;
     return 0;
 }
 
@@ -92,7 +95,7 @@ static void table_free(struct table *t)
     *t = (struct table){ 0 };
 }
 
-/* ---- entries -------------------------------------------------------------- */
+/* ---- entries ------------------------------------------------------------- */
 
 static int is_live(const struct index *x, const struct entry *e, int64_t now)
 {
@@ -170,7 +173,8 @@ static void post_all(struct index *x, int64_t now)
     for (uint32_t i = 0; i < x->n; i++) post_entry(x, i, now);
 }
 
-/* Larger tables, with room for `more` samples.  0, or -1: no memory, unchanged. */
+/* Larger tables, with room for `more` samples.  0, or -1: no memory, nothing
+ * has changed. */
 static int grow_tables(struct index *x, uint32_t more, int64_t now)
 {
     struct table postings, wholes;
@@ -188,7 +192,7 @@ static int grow_tables(struct index *x, uint32_t more, int64_t now)
     return 0;
 }
 
-/* ---- forgetting ----------------------------------------------------------- */
+/* ---- forgetting ---------------------------------------------------------- */
 
 /* Moves what is live to the front of every array.  moved: n entries. */
 static void close_ranks(struct index *x, int64_t now, uint32_t *moved)
@@ -239,28 +243,27 @@ static int sweep(struct index *x, int64_t now, uint32_t *anchor)
     return 0;
 }
 
-/* ---- growing -------------------------------------------------------------- */
+/* ---- growing ------------------------------------------------------------- */
 
-/* Grows an array to at least `need` things.  0, or -1: no memory, unchanged. */
-static int grow(void *array, size_t thing, uint64_t need, uint64_t *cap)
+/* The array with room for at least `need` things, by a half more if it must
+ * move.  NULL: no memory, and the array is where it was. */
+static void *grow(void *array, size_t thing, uint64_t need, uint64_t *cap)
 {
-    if (need <= *cap) return 0;
+    if (array && need <= *cap) return array;
     uint64_t more = *cap + *cap / 2 + FIRST_ROOM;
     if (more < need) more = need;
-    void *was, *is;
-    memcpy(&was, array, sizeof was);
-    is = realloc(was, more * thing);
-    if (!is) return -1;
-    memcpy(array, &is, sizeof is);
-    *cap = more;
-    return 0;
+    void *moved = realloc(array, more * thing);
+    if (moved) *cap = more;
+    return moved;
 }
 
 static int grow_entries(struct index *x, uint64_t need)
 {
     uint64_t cap = x->cap, was = x->cap;
-    if (need >= NO_ENTRY || grow(&x->entries, sizeof *x->entries, need, &cap))
-        return -1;
+    if (need >= NO_ENTRY) return -1;
+    struct entry *entries = grow(x->entries, sizeof *entries, need, &cap);
+    if (!entries) return -1;
+    x->entries = entries;
     if (cap == was) return 0;
     /* If one of these fails the others have room to spare: harmless. */
     uint16_t *tally = realloc(x->tally, cap * sizeof *tally);
@@ -277,15 +280,26 @@ static int grow_entries(struct index *x, uint64_t need)
 static int grow_samples(struct index *x, uint64_t need)
 {
     uint64_t cap = x->cap_samples, was = x->cap_samples;
-    if (need >= UINT32_MAX / 2
-        || grow(&x->samples, sizeof *x->samples, need, &cap))
-        return -1;
+    if (need >= UINT32_MAX / 2) return -1;
+    uint32_t *samples = grow(x->samples, sizeof *samples, need, &cap);
+    if (!samples) return -1;
+    x->samples = samples;
     if (cap == was) return 0;
     uint32_t *owners =
         realloc(x->owners, (cap / OWNER_STEP + 1) * sizeof *owners);
     if (!owners) return -1;
     x->owners = owners;
     x->cap_samples = (uint32_t)cap;
+    return 0;
+}
+
+static int grow_names(struct index *x, uint64_t need)
+{
+    uint64_t cap = x->cap_names;
+    char *names = grow(x->names, 1, need, &cap);
+    if (!names) return -1;
+    x->names = names;
+    x->cap_names = cap;
     return 0;
 }
 
@@ -299,18 +313,16 @@ static int make_room(struct index *x, const struct signature *s,
         && !table_is_full(&x->postings, s->n) && !table_is_full(&x->wholes, 1))
         return 0;
     if (sweep(x, now, anchor) < 0) return -1;
-    uint64_t cap_names = x->cap_names;
     if (grow_entries(x, (uint64_t)x->n + 1) < 0
         || grow_samples(x, (uint64_t)x->n_samples + s->n) < 0
-        || grow(&x->names, 1, x->n_names + name_bytes, &cap_names) < 0)
+        || grow_names(x, x->n_names + name_bytes) < 0)
         return -1;
-    x->cap_names = cap_names;
     if (table_is_full(&x->postings, s->n) || table_is_full(&x->wholes, 1))
         return grow_tables(x, s->n, now);
     return 0;
 }
 
-/* ---- looking up ----------------------------------------------------------- */
+/* ---- looking up ---------------------------------------------------------- */
 
 uint32_t index_find_exact(const struct index *x, const struct signature *s,
                           int64_t now)
@@ -368,12 +380,13 @@ static int is_promising(const struct entry *e, uint32_t shared,
 {
     uint32_t level = posted_level(e);
     if (level < s->level) level = s->level;
-    uint32_t need = overlap_needed(s->n >> (level - s->level),
-                                   e->n_samples >> (level - e->level), contains);
+    uint32_t later = s->n >> (level - s->level);
+    uint32_t earlier = e->n_samples >> (level - e->level);
+    uint32_t need = overlap_needed(later, earlier, contains);
     return shared >= SHARED_MIN && shared * 4 >= need;
 }
 
-/* Puts entry e into the ascending list, which keeps its CANDIDATES_MAX least. */
+/* Puts e into the ascending list, which keeps its CANDIDATES_MAX least. */
 static size_t keep_earliest(uint32_t *list, size_t n, uint32_t e)
 {
     if (n == CANDIDATES_MAX && list[n - 1] < e) return n;
@@ -397,7 +410,7 @@ size_t index_candidates(struct index *x, const struct signature *s,
     return found;
 }
 
-/* ---- the rest ------------------------------------------------------------- */
+/* ---- the rest ------------------------------------------------------------ */
 
 struct index *index_new(int64_t window)
 {
@@ -492,7 +505,8 @@ size_t index_bytes(const struct index *x)
 {
     size_t each = sizeof *x->entries + sizeof *x->tally + sizeof *x->touched;
     return x->n * each + x->n_names
-           + x->n_samples * (sizeof *x->samples + sizeof *x->owners / OWNER_STEP)
+           + x->n_samples * sizeof *x->samples
+           + x->n_samples / OWNER_STEP * sizeof *x->owners
            + x->postings.size * (sizeof *x->postings.slots + 1)
            + x->wholes.size * sizeof *x->wholes.slots;
 }

@@ -33,7 +33,7 @@ enum {
 struct entry {
     uint64_t exact, numbers;
     int64_t seen;      /* the clock when it, or an exact copy, last came    */
-    uint64_t name;     /* in names: its id, then its story's id if not its own */
+    uint64_t name;     /* in names: its id, then its story's if another */
     uint32_t samples;  /* where they begin */
     uint32_t n_samples;
     uint32_t words;
@@ -46,16 +46,16 @@ struct entry {
 struct index;
 
 /* window: seconds of the clock, either way, after which an article is
- * forgotten; 0: never.  `now` below is the clock, or CLOCK_NONE: unknown, nothing
- * is forgotten.  Returns NULL if memory runs out. */
+ * forgotten; 0: never.  `now` below is the clock, or CLOCK_NONE: unknown, and
+ * nothing is forgotten.  Returns NULL if memory runs out. */
 struct index *index_new(int64_t window);
 void index_free(struct index *x);
 
 /* The earliest remembered article with exactly this text, or NO_ENTRY. */
 uint32_t index_find_exact(const struct index *x, const struct signature *s,
                           int64_t now);
-/* The earliest remembered articles that share enough sampled shingles with s
- * to be worth comparing, ascending, at most CANDIDATES_MAX.  Returns how many. */
+/* The earliest remembered articles that share enough sampled shingles with s to
+ * be worth comparing, ascending.  Returns how many; at most CANDIDATES_MAX. */
 size_t index_candidates(struct index *x, const struct signature *s,
                         int64_t now, double contains, uint32_t *out);
 /* Remembers an article.

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The same for round-ups and single stories: too much is shared to be a part. */
+/* Resemblance from which no text is a part of the other: they are one story,
+ * or one round-up. */
 #define MOST .6
 
 /* Does an article that matches entry e (resembling it so much) join its

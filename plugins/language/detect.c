@@ -2,7 +2,7 @@
  *
  * Most scripts have one language here, or are told apart by a second script
  * (kana make Japanese).  In the others every sequence of one to three letters
- * adds its cost (model.h) to each language, and the least sum wins: naive Bayes.
+ * adds its cost (model.h) to each language; the least sum wins: naive Bayes.
  * Pieces of the text are looked at one after the other until one language is
  * clearly ahead, which nearly always is after the second. */
 #include "detect.h"
@@ -29,7 +29,7 @@ static const char *const only[WQ_SCRIPTS] = {
     [WQ_S_ARMENIAN] = "hy", [WQ_S_GEORGIAN] = "ka", [WQ_S_ETHIOPIC] = "am",
 };
 
-/* ---- pieces --------------------------------------------------------------- */
+/* ---- pieces -------------------------------------------------------------- */
 
 static size_t to_code_point(wq_str text, size_t at)
 {
@@ -54,7 +54,7 @@ static size_t count_pieces(wq_str text)
     return n < PIECES ? n : PIECES;
 }
 
-/* ---- letter sequences ----------------------------------------------------- */
+/* ---- letter sequences ---------------------------------------------------- */
 
 struct sums {
     const struct group *group;
@@ -172,7 +172,7 @@ static const char *by_letters(const wq_text *toolkit, wq_str text,
     return group->langs[best];
 }
 
-/* ---- script --------------------------------------------------------------- */
+/* ---- script -------------------------------------------------------------- */
 
 static uint32_t main_script(const size_t *counts)
 {

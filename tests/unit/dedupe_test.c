@@ -11,7 +11,7 @@
 
 #define DAY 86400
 
-/* ---- texts: a word is a number, its hash is made from it ------------------ */
+/* ---- texts: a word is a number, its hash is made from it ----------------- */
 
 struct text {
     uint64_t words[4000];
@@ -50,7 +50,7 @@ static struct text *part(uint64_t story, size_t from, size_t n)
     return t;
 }
 
-/* ---- signatures ----------------------------------------------------------- */
+/* ---- signatures ---------------------------------------------------------- */
 
 START_TEST(samples_are_sorted_distinct_and_of_their_level)
 {
@@ -135,7 +135,7 @@ START_TEST(one_sentence_said_for_ever_is_a_few_shingles)
 }
 END_TEST
 
-/* ---- judge ---------------------------------------------------------------- */
+/* ---- judge --------------------------------------------------------------- */
 
 START_TEST(relations_follow_what_is_shared)
 {
@@ -197,7 +197,7 @@ START_TEST(what_a_match_needs_grows_with_the_text)
 }
 END_TEST
 
-/* ---- clock ---------------------------------------------------------------- */
+/* ---- clock --------------------------------------------------------------- */
 
 static const struct { const char *in; int64_t out; } dates[] = {
     { "1970-01-01", 0 },
@@ -245,7 +245,7 @@ START_TEST(clock_is_the_lower_median_of_the_last_101_dates)
 }
 END_TEST
 
-/* ---- index and stories ---------------------------------------------------- */
+/* ---- index and stories --------------------------------------------------- */
 
 /* Judges and remembers a text; returns the id of `of`, "-" if there is none. */
 static const char *take(struct index *x, struct text *t, int64_t now,
@@ -364,6 +364,20 @@ START_TEST(the_index_forgets_and_stays_small)
 }
 END_TEST
 
+START_TEST(an_article_of_news_takes_less_than_512_bytes)
+{
+    struct index *x = index_new(0);
+    char id[32];
+    for (int i = 1; i <= 20000; i++) { /* through many growths of the tables */
+        snprintf(id, sizeof id, "article-%06d", i);
+        take(x, part(10 + i, 0, 300), 0, id, NULL);
+        if (i > 5000) /* the fixed first room is a large share before */
+            ck_assert_uint_lt(index_bytes(x) / index_size(x), 512);
+    }
+    index_free(x);
+}
+END_TEST
+
 START_TEST(a_shingle_in_every_article_does_not_grow_its_list)
 {
     struct index *x = index_new(0);
@@ -444,6 +458,7 @@ int main(void)
     tcase_add_test(tc, what_has_left_the_window_is_not_found);
     tcase_add_test(tc, an_exact_copy_keeps_its_first_alive_and_takes_no_room);
     tcase_add_test(tc, the_index_forgets_and_stays_small);
+    tcase_add_test(tc, an_article_of_news_takes_less_than_512_bytes);
     tcase_add_test(tc, a_shingle_in_every_article_does_not_grow_its_list);
     tcase_add_test(tc, nearly_equal_articles_all_link_to_the_first);
     tcase_add_test(tc, articles_without_a_clock_are_not_forgotten);

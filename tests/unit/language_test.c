@@ -41,8 +41,8 @@ END_TEST
 
 START_TEST(length_changes_neither_answer_nor_work)
 {
-    static const size_t sizes[] = { 127,  128,  129,   255,    256,    257,
-                                    1023, 1024, 1025,  4096,   70001,  1 << 24 };
+    static const size_t sizes[] = { 127,  128,  129,  255,  256,   257,
+                                    1023, 1024, 1025, 4096, 70001, 1 << 24 };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         size_t n;
         char *p = repeat(arabic, sizes[i] + sizeof arabic, &n);
