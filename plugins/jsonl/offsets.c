@@ -56,9 +56,9 @@ int offsets_set(struct offsets *o, wq_str text)
     size_t words = text.n / 64 + 1;
     if (text.n > WQ_MAX_FIELD) return -1;
     if (!text.p) text.p = "";
+    if (make_room(o, words) < 0) return -1;
     o->n = (uint32_t)text.n;
     o->units = o->n;
-    if (make_room(o, words) < 0) return -1;
     o->words = words;
     uint32_t units = 0;
     for (size_t w = 0; w < words; w++) {
