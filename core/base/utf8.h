@@ -5,4 +5,6 @@
 
 /* Bytes of the longest prefix of p[0..n) that is valid UTF-8.  [any] */
 size_t utf8_valid_prefix(const char *p, size_t n);
+/* The same without vector instructions: what the other is tested against. */
+size_t utf8_valid_prefix_plain(const char *p, size_t n);
 #endif
