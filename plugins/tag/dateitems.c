@@ -265,6 +265,12 @@ static bool line_ends(const struct words *w, size_t at)
     return n && memchr(w->text.p + from, '\n', n);
 }
 
+static bool is_weekday(const struct words *w, size_t i)
+{
+    const struct slot *s = i < w->n ? w->marks[i].slot : NULL;
+    return s && s->word == W_WEEKDAY;
+}
+
 static bool is_strong(uint8_t word)
 {
     switch (word) {
@@ -293,6 +299,13 @@ void run_fill(const struct lexicon *lex, const struct words *w, size_t at,
         if (digit_at(p, n, &size) >= 0) {
             if (!add_numbers(w, &at, run)) break;
         } else if ((s = longest_word(lex, w, at, &words))) {
+            if (s->word == W_SKIP && is_weekday(w, at + words)) {
+                /* "دعت روسيا اليوم الأربعاء" does not speak of the channel
+                 * روسيا اليوم */
+                at += words - 1;
+                run->n = 0;
+                continue;
+            }
             run->item[run->n++] = (struct item){
                 .begin = w->marks[at].begin, .end = w->end[at + words - 1],
                 .token = (uint32_t)at, .word = s->word, .value = s->value,

@@ -13,8 +13,8 @@ static size_t read_core(struct parser *p, size_t i, struct expr *e)
     static size_t (*const readers[])(struct parser *, size_t,
                                      struct expr *) = {
         read_today, read_weekday, read_numeric, read_plain_day,
-        read_calendar_month, read_year_alone, read_unit_relative, read_counted,
-        read_other
+        read_calendar_month, read_year_alone, read_nth_unit,
+        read_unit_relative, read_counted, read_other
     };
     for (size_t k = 0; k < sizeof readers / sizeof *readers; k++) {
         *e = (struct expr){ .from = POINT_NONE, .to = POINT_NONE };
@@ -41,7 +41,10 @@ static size_t read_edge(struct parser *p, size_t i, struct expr *e)
         e->from.year = item_at(p, i + n)->value;
     }
     if (!k || e->kind == DATE_DATETIME) return 0;
-    return span(p, i, n + k, e, DATE_DATE);
+    size_t first = e->first;
+    span(p, i, n + k, e, DATE_DATE);
+    if (first > i + n) e->first = first; /* "نهاية يوم الخميس 10 شعبان" */
+    return n + k;
 }
 
 /* "مساء الثلاثاء", "ليلة 10 نوفمبر", "صباح يوم الأحد", "هذا الصباح". */
@@ -74,10 +77,14 @@ static size_t read_date(struct parser *p, size_t i, struct expr *e)
          word_at(p, i + 2) != W_CLOCK)) return read_part(p, i, e);
     size_t n = read_core(p, i, e);
     /* "الثلاثاء بعد الظهر", "Tuesday morning" */
-    if (n && e->kind == DATE_DATE && e->from.day && e->first == i &&
-        word_at(p, i + n) == W_PART && !item_at(p, i + n)->has_and &&
-        word_at(p, i + n + 1) != W_DAY_REL && word_at(p, i + n + 1) != W_WEEKDAY)
-        return span(p, i, n + 1, e, DATE_DATE);
+    if (!n || e->kind != DATE_DATE || e->first != i ||
+        !(e->from.day || e->from.is_open)) return n;
+    size_t k = word_at(p, i + n) == W_IN;
+    int after = word_at(p, i + n + k + 1);
+    if (word_at(p, i + n + k) == W_PART && !item_at(p, i + n + k)->has_and &&
+        after != W_DAY_REL && after != W_WEEKDAY && after != W_CLOCK &&
+        after != I_CLOCK)
+        return span(p, i, n + k + 1, e, DATE_DATE);
     return n;
 }
 

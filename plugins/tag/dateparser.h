@@ -120,6 +120,7 @@ struct point point_moved(const struct parser *p, enum unit unit, int64_t n);
 
 size_t read_today(struct parser *p, size_t i, struct expr *e);
 size_t read_weekday(struct parser *p, size_t i, struct expr *e);
+size_t read_nth_unit(struct parser *p, size_t i, struct expr *e);
 size_t read_unit_relative(struct parser *p, size_t i, struct expr *e);
 size_t read_counted(struct parser *p, size_t i, struct expr *e);
 size_t read_other(struct parser *p, size_t i, struct expr *e);

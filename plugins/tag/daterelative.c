@@ -160,25 +160,60 @@ size_t read_unit_relative(struct parser *p, size_t i, struct expr *e)
     return span(p, i, n + k, e, DATE_DATE);
 }
 
+/* "صيف 2016", "الربع الأول من العام الجاري", "النصف الثاني من 2020".  Where a
+ * season begins is not said here: it has no value. */
+static size_t read_season(struct parser *p, size_t i, struct expr *e)
+{
+    int year = 0, which = item_at(p, i)->value;
+    bool is_hijri, is_quarter = word_at(p, i) == W_QUARTER;
+    size_t of = word_at(p, i + 1) == W_FROM || word_at(p, i + 1) == W_OF;
+    size_t k = read_year(p, i + 1, &year, &is_hijri);
+    if (!k && of && is_plain_year(p, i + 2))
+        k = 2, year = item_at(p, i + 2)->value;
+    if (!k && of && word_at(p, i + 2) == W_DEF_UNIT &&
+        item_at(p, i + 2)->value == U_YEAR * 10 + SINGULAR)
+        k = 2, year = p->today == NO_DAY ? 0 : p->year;
+    if (!k && !is_quarter && word_at(p, i + 1) == W_REL) k = 1;
+    if (!k) return 0;
+    e->from = e->to = POINT_NONE;
+    e->from.year = e->to.year = year;
+    e->from.is_open = !is_quarter || !year || is_hijri;
+    e->from.month = which <= 4 ? which * 3 - 2 : which * 6 - 29;
+    e->to.month = which <= 4 ? which * 3 : which * 6 - 24;
+    return span(p, i, 1 + k, e, DATE_RANGE);
+}
+
+/* "الأسبوع الأول من عام 2027", "الأسبوع الأخير من شهر يوليو": no value. */
+size_t read_nth_unit(struct parser *p, size_t i, struct expr *e)
+{
+    int which = word_at(p, i + 1), year;
+    bool is_hijri;
+    if (word_at(p, i) != W_DEF_UNIT || word_at(p, i + 2) != W_FROM ||
+        (which != W_ORD && which != W_REL_VAGUE)) return 0;
+    size_t k = read_calendar_month(p, i + 3, e);
+    if (!k) k = read_year(p, i + 3, &year, &is_hijri);
+    if (!k && word_at(p, i + 3) == W_DEF_UNIT)
+        k = 1 + (word_at(p, i + 4) == W_REL);
+    e->from = point_open();
+    return k ? span(p, i, 3 + k, e, DATE_RANGE) : 0;
+}
+
 /* Decades, seasons, quarters and "يوم 27": small change. */
 size_t read_other(struct parser *p, size_t i, struct expr *e)
 {
     int word = word_at(p, i), day;
-    bool is_hijri;
     if (word == W_DECADE) {
         e->from = POINT_NONE, e->to = POINT_NONE;
         e->from.year = 1900 + 10 * item_at(p, i)->value;
         e->to.year = e->from.year + 9;
         return span(p, i, 1, e, DATE_RANGE);
     }
-    if (word == W_SEASON || word == W_QUARTER) {
-        e->from = point_open();
-        size_t k = read_year(p, i + 1, &day, &is_hijri);
-        if (!k && word_at(p, i + 1) == W_REL) k = 1;
-        return k ? span(p, i, 1 + k, e, DATE_RANGE) : 0;
-    }
-    if (is_unit(p, i, U_DAY, SINGULAR) && is_number(p, i + 1, 1, 31) &&
-        p->today != NO_DAY) {
+    if (word == W_SEASON || word == W_QUARTER) return read_season(p, i, e);
+    if (is_unit(p, i, U_DAY, SINGULAR) && is_number(p, i + 1, 1, 31)) {
+        if (p->today == NO_DAY) {
+            e->from = point_open();
+            return span(p, i, 2, e, DATE_DATE);
+        }
         int y = p->year, m = p->month, one = 1;
         day = item_at(p, i + 1)->value;
         if (day > p->day) add_months(&y, &m, &one, -1);

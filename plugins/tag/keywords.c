@@ -1,6 +1,7 @@
 /* keywords.c - the words and word pairs an article is about.
  *
- * A word counts as often as it stands in the text, more if it also stands in
+ * A place counts as one word, however many it has, and however it is spelt.  A
+ * word counts as often as it stands in the text, more if it also stands in
  * the title, near the beginning, or names a place; stop words, numbers and
  * words of two letters do not count.  Two words that stand side by side most
  * of the time are one keyword.  A keyword is shown as the text mostly spells
@@ -28,7 +29,8 @@ struct term {
     uint32_t shown;        /* token whose spelling is shown ...              */
     uint32_t votes;        /* ... by majority vote (Boyer and Moore)         */
     uint32_t in_title;
-    uint32_t n_words;      /* 1 or 2 */
+    uint32_t n_words;      /* tokens of the spelling shown */
+    uint32_t is_pair;
 };
 
 struct table {
@@ -100,12 +102,12 @@ static bool spells_as(const struct words *w, size_t a, size_t b, size_t words)
            !memcmp(w->text.p + from, w->text.p + w->marks[b].begin, n);
 }
 
-/* Counts one more occurrence of a term, at token i. */
+/* Counts one more occurrence of a term, at tokens [i, i + words). */
 static void count(struct term *t, const struct words *w, size_t i, size_t words)
 {
-    if (!t->count++) t->first = (uint32_t)i, t->n_words = (uint32_t)words;
-    if (!t->votes) t->shown = (uint32_t)i;
-    if (spells_as(w, t->shown, i, words)) t->votes++;
+    if (!t->count++) t->first = (uint32_t)i;
+    if (!t->votes) t->shown = (uint32_t)i, t->n_words = (uint32_t)words;
+    if (t->n_words == words && spells_as(w, t->shown, i, words)) t->votes++;
     else t->votes--;
 }
 
@@ -122,7 +124,7 @@ static uint32_t worth(const struct words *w, const struct term *t)
     uint32_t each = WORTH + (t->in_title ? WORTH_TITLE : 0u) +
                     (t->first < w->n / 5 ? WORTH_EARLY : 0u) +
                     (s && s->place ? WORTH_PLACE : 0u) +
-                    (t->n_words == 2 ? WORTH_PAIR : 0u);
+                    (t->is_pair ? WORTH_PAIR : 0u);
     return t->count * each;
 }
 
@@ -147,28 +149,58 @@ static size_t best_of(const struct words *w, const struct table *t,
     return n;
 }
 
-static void count_words(const struct words *text, const struct words *title,
-                        struct table *words)
+/* The tokens of the place that begins at token i, 0: none; *next is the first
+ * of the places that may begin there, and moves on. */
+static size_t place_at(const struct placed *t, size_t i, size_t *next)
 {
-    for (size_t i = 0; i < text->n; i++)
-        if (is_candidate(text, i))
-            count(term_of(words, text->marks[i].key, true), text, i, 1);
-    for (size_t i = 0; title && i < title->n; i++) {
-        struct term *t = term_of(words, title->marks[i].key, false);
+    const struct words *w = t->words;
+    uint32_t begin = w->marks[i].begin;
+    size_t n = 1;
+    while (*next < t->n_places && t->places[*next].begin < begin) ++*next;
+    if (*next == t->n_places || t->places[*next].begin != begin) return 0;
+    while (i + n < w->n && w->begin[i + n] < t->places[*next].end) n++;
+    return n;
+}
+
+static void count_words(const struct placed *text, struct table *words)
+{
+    const struct words *w = text->words;
+    for (size_t i = 0, next = 0, n; i < w->n; i += n) {
+        n = place_at(text, i, &next);
+        if (n)
+            count(term_of(words, text->places[next].key, true), w, i, n);
+        else if (is_candidate(w, i))
+            count(term_of(words, w->marks[i].key, true), w, i, 1);
+        n += !n;
+    }
+}
+
+/* Notes which of the words stand in the title, too. */
+static void mark_title(const struct placed *title, struct table *words)
+{
+    const struct words *w = title->words;
+    for (size_t i = 0, next = 0, n; i < w->n; i += n) {
+        n = place_at(title, i, &next);
+        struct term *t = term_of(words, n ? title->places[next].key
+                                          : w->marks[i].key, false);
         if (t) t->in_title = 1;
+        n += !n;
     }
 }
 
 /* Counts pairs of words that both occur twice; a pair that makes up most of one
  * of its words takes its occurrences from both. */
-static void count_pairs(const struct words *text, struct table *words,
+static void count_pairs(const struct placed *placed, struct table *words,
                         struct table *pairs)
 {
-    struct term *last = NULL;
-    for (size_t i = 0; i < text->n; i++) {
-        struct term *t = is_candidate(text, i)
-                             ? term_of(words, text->marks[i].key, false)
-                             : NULL;
+    const struct words *text = placed->words;
+    struct term *last = NULL, *t;
+    for (size_t i = 0, next = 0, n; i < text->n; i += n) {
+        n = place_at(placed, i, &next);
+        t = !n && is_candidate(text, i)
+                ? term_of(words, text->marks[i].key, false)
+                : NULL;
+        n += !n;
         if (t && t->count < 2) t = NULL;
         if (t && last && t != last && are_neighbours(text, i - 1))
             count(term_of(pairs, lexicon_join(last->key, t->key), true), text,
@@ -185,20 +217,23 @@ static void count_pairs(const struct words *text, struct table *words,
             continue;
         }
         p->in_title = a->in_title && b->in_title;
+        p->is_pair = 1;
         a->count -= p->count < a->count ? p->count : a->count;
         b->count -= p->count < b->count ? p->count : b->count;
     }
 }
 
-size_t keywords_find(const struct words *text, const struct words *title,
+size_t keywords_find(const struct placed *placed, const struct placed *title,
                      size_t max, wq_str *out, void *scratch)
 {
+    const struct words *text = placed->words;
     char *at = scratch;
     struct table words = table_in(&at, text->n), pairs = table_in(&at, text->n);
     struct term *best[BEST_MAX];
     if (max > BEST_MAX) max = BEST_MAX;
-    count_words(text, title, &words);
-    count_pairs(text, &words, &pairs);
+    count_words(placed, &words);
+    mark_title(title, &words);
+    count_pairs(placed, &words, &pairs);
     size_t n = best_of(text, &pairs, best, 0);
     n = best_of(text, &words, best, n);
     if (n > max) n = max;

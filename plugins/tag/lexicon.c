@@ -159,8 +159,9 @@ static int add_words(struct lexicon *lex, wq_str table)
     return 0;
 }
 
-/* Marks every name of a list as a stop word; `skip` leading columns. */
-static int add_stops(struct lexicon *lex, wq_str table, size_t skip)
+/* Gives every name of a list a flag; `skip` leading columns. */
+static int add_flags(struct lexicon *lex, wq_str table, size_t skip,
+                     uint8_t flag)
 {
     wq_str column[2], name;
     size_t line = 0, n;
@@ -169,7 +170,7 @@ static int add_stops(struct lexicon *lex, wq_str table, size_t skip)
         while (next_spelling(&column[skip], &name)) {
             struct slot *s = slot_of_name(lex, name, &n, &why);
             if (!s && !why) return -1;
-            if (s) s->flags |= LEX_STOP;
+            if (s) s->flags |= flag;
         }
     return 0;
 }
@@ -227,7 +228,7 @@ static uint32_t add_place(struct lexicon *lex, struct place place)
 }
 
 /* key, canonical, type, id.  Of ours (`is_user` false) the first line of a key
- * counts, and a single word that is a stop word is no place. */
+ * counts, and a name that is mostly something else is no place. */
 static int add_places(struct lexicon *lex, wq_str table, bool is_user,
                       struct lex_error *e)
 {
@@ -243,8 +244,11 @@ static int add_places(struct lexicon *lex, wq_str table, bool is_user,
         if (kind == LEX_MAX_KINDS) return e->why = "over 16 types", -1;
         struct slot *s = slot_of_name(lex, column[0], &n_words, &e->why);
         if (!s) return -1;
-        if (!is_user && (s->place || (s->flags & LEX_STOP))) continue;
-        s->place = add_place(lex, (struct place){ column[3], column[1], kind });
+        if (!is_user && (s->place || s->flags & (LEX_STOP | LEX_NO_PLACE))) continue;
+        uint64_t key = column[3].n ? lex->text->hash(column[3].p, column[3].n)
+                                   : s->key;
+        s->place = add_place(lex, (struct place){ column[3], column[1], key,
+                                                  kind });
         if (!s->place) return -1;
     }
     return 0;
@@ -271,8 +275,8 @@ struct lexicon *lexicon_new(const wq_text *text)
         add_words(lex, data_calendar()) < 0 ||
         add_words(lex, data_words()) < 0 ||
         add_agencies(lex, data_agencies()) < 0 ||
-        add_stops(lex, data_stopwords(), 1) < 0 ||
-        add_stops(lex, data_ambiguous(), 0) < 0 ||
+        add_flags(lex, data_stopwords(), 1, LEX_STOP) < 0 ||
+        add_flags(lex, data_ambiguous(), 0, LEX_NO_PLACE) < 0 ||
         add_places(lex, data_variants(), false, &e) < 0 ||
         add_places(lex, data_places(), false, &e) < 0) {
         lexicon_free(lex);

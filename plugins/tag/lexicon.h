@@ -45,7 +45,8 @@ enum word_cue { CUE_BEFORE = 1, CUE_BEHIND };
 
 enum { /* flags of a slot */
     LEX_MORE = 1, /* a longer name goes on from here */
-    LEX_STOP = 2  /* a stop word: no keyword, and no place by itself */
+    LEX_STOP = 2, /* a stop word: no keyword, and no place by itself */
+    LEX_NO_PLACE = 4 /* mostly not the place that has this name */
 };
 
 struct slot {
@@ -59,6 +60,7 @@ struct slot {
 /* A place, or another entity of a user's gazetteer.  Strings are views. */
 struct place {
     wq_str id, canonical;
+    uint64_t key;  /* the same for all spellings with one id */
     uint32_t kind; /* index into lexicon.kinds */
 };
 

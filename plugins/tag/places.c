@@ -5,6 +5,8 @@
  * they are capitalised. */
 #include "tag.h"
 
+#include <string.h>
+
 static bool is_ascii_lower(const struct words *w, size_t i)
 {
     char c = w->text.p[w->marks[i].begin];
@@ -28,6 +30,15 @@ static uint32_t longest_name(const struct lexicon *lex, const struct words *w,
     return best;
 }
 
+/* Does token i end in tanwin, "موقعاً أرمينياً"?  No name of a place does. */
+static bool has_tanwin(const struct words *w, size_t i)
+{
+    const char *end = w->text.p + w->end[i];
+    uint32_t n = w->end[i] - w->begin[i];
+    return n > 4 && (!memcmp(end - 2, "\xD9\x8B", 2) || /* اً */
+                     !memcmp(end - 4, "\xD9\x8B", 2));   /* ًا */
+}
+
 static bool is_cue(const struct words *w, size_t i, enum word_cue cue)
 {
     const struct slot *s = i < w->n ? w->marks[i].slot : NULL;
@@ -43,10 +54,11 @@ size_t places_find(const struct lexicon *lex, const struct words *w,
         const struct slot *s = w->marks[i].slot;
         if (!s || !(s->place || s->flags & LEX_MORE)) continue;
         uint32_t place = longest_name(lex, w, i, &n);
-        if (!place || is_ascii_lower(w, i)) continue;
+        if (!place || is_ascii_lower(w, i) || has_tanwin(w, i + n - 1)) continue;
         if ((i && is_cue(w, i - 1, CUE_BEFORE)) || is_cue(w, i + n, CUE_BEHIND))
             continue; /* "جامعة القاهرة", "Manchester United" */
-        out[found++] = (struct found_place){ w->marks[i].begin,
+        out[found++] = (struct found_place){ lex->places[place - 1].key,
+                                             w->marks[i].begin,
                                              w->end[i + n - 1], place - 1 };
     }
     return found;

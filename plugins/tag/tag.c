@@ -19,11 +19,11 @@ enum {
 static const wq_param params[] = {
     [P_FIELD] = { .name = "field", .type = WQ_FIELD_IN, .fallback = "text",
                   .help = "Field to tag." },
-    [P_TITLE] = { .name = "title", .type = WQ_FIELD_IN, .fallback = "title",
+    [P_TITLE] = { .name = "title", .type = WQ_FIELD_IN, .flags = WQ_OPTIONAL, .fallback = "title",
                   .help = "Field whose words weigh more as keywords." },
-    [P_BYLINE] = { .name = "byline", .type = WQ_FIELD_IN, .fallback = "author",
+    [P_BYLINE] = { .name = "byline", .type = WQ_FIELD_IN, .flags = WQ_OPTIONAL, .fallback = "author",
                    .help = "Field that may name the agency." },
-    [P_DATE_FIELD] = { .name = "date_field", .type = WQ_FIELD_IN,
+    [P_DATE_FIELD] = { .name = "date_field", .type = WQ_FIELD_IN, .flags = WQ_OPTIONAL,
                        .fallback = "date",
                        .help = "Field with the day that relative dates "
                                "(\"yesterday\") count from." },
@@ -77,6 +77,7 @@ enum { C_DATES, C_ENTITIES, C_AGENCIES, C_KEYWORDS, C_PUBLISHED };
 static const char *const counters[] = { "dates", "entities", "agencies",
                                         "keywords", "published", NULL };
 
+#define KEYWORDS_MAX 50 /* the range of max_keywords ends here */
 /* What an article is about is said in this many words; more would only cost
  * memory (a field may have 64 MiB). */
 #define KEYWORD_TOKENS 20000
@@ -117,6 +118,7 @@ struct room {
     size_t n_marks, n_dates, n_places, n_columns, n_keywords; /* bytes */
     struct line line;  /* a byline, a removed line */
     struct line title;
+    struct found_place title_places[LINE_TOKENS];
 };
 
 /* ---- settings ------------------------------------------------------------- */
@@ -403,15 +405,25 @@ static wq_str or_none(wq_str s)
     return s.n ? s : (wq_str){ NULL, 0 };
 }
 
-/* Writes the layer of entities.  0, or -1: no memory. */
-static int tag_places(const struct tag *self, struct room *room,
-                      wq_record *record, const struct words *w)
+/* Finds the places of a text.  0, or -1: no memory. */
+static int find_places(const struct tag *self, struct room *room,
+                       struct placed *text)
 {
     struct found_place *found =
         at_least(self, room, &room->places, &room->n_places,
-                 (w->n_places + 1) * sizeof *found);
+                 (text->words->n_places + 1) * sizeof *found);
     if (!found) return -1;
-    size_t n = places_find(self->lex, w, found);
+    text->places = found;
+    text->n_places = places_find(self->lex, text->words, found);
+    return 0;
+}
+
+/* Writes the layer of entities.  0, or -1: no memory. */
+static int tag_places(const struct tag *self, struct room *room,
+                      wq_record *record, const struct placed *text)
+{
+    const struct found_place *found = text->places;
+    size_t n = text->n_places;
     wq_str *id = at_least(self, room, &room->columns, &room->n_columns,
                           (n + 1) * (2 * sizeof *id + 3 * sizeof(uint32_t)));
     if (!id) return -1;
@@ -436,11 +448,11 @@ static int tag_places(const struct tag *self, struct room *room,
 
 /* ---- lists -------------------------------------------------------------------------- */
 
-/* Sets a field to a list of at most WQ_LEN(items) strings.  0, or -1. */
+/* Sets a field to a list of at most KEYWORDS_MAX strings.  0, or -1. */
 static int set_list(const struct tag *self, wq_record *record, wq_key field,
                     const wq_str *strings, size_t n)
 {
-    wq_value items[64], list = { .type = WQ_V_LIST, .n = (uint32_t)n };
+    wq_value items[KEYWORDS_MAX], list = { .type = WQ_V_LIST, .n = (uint32_t)n };
     list.u.list = items;
     for (size_t i = 0; i < n; i++)
         items[i] = (wq_value){ .type = WQ_V_STR, .u.s = strings[i] };
@@ -471,30 +483,42 @@ static int tag_agencies(const struct tag *self, struct room *room,
     return set_list(self, record, self->agencies, ids, found.n);
 }
 
+/* The keywords of a line that was cut for holding them; 0: there is none. */
+static size_t printed_keywords(const struct tag *self, struct room *room,
+                               const wq_record *record, const struct words *w,
+                               wq_str *out)
+{
+    const wq_removed *removed;
+    size_t n = self->host->removed(record, &removed), found = 0;
+    for (size_t i = 0; i < n && !found; i++) {
+        if (removed[i].reason != self->by_keywords) continue;
+        line_fill(self, &room->line, removed[i].text);
+        found = keywords_of_line(&room->line.words, w, self->max_keywords, out);
+    }
+    return found;
+}
+
 /* Sets the keywords, if there are any: those that the page printed, else our
  * own.  0, or -1: no memory. */
 static int tag_keywords(const struct tag *self, struct room *room,
-                        wq_record *record, const struct words *w)
+                        wq_record *record, const struct placed *text)
 {
-    wq_str found[64], title;
-    size_t n = 0, n_removed;
-    const wq_removed *removed;
-    n_removed = self->host->removed(record, &removed);
-    for (size_t i = 0; i < n_removed && !n; i++) {
-        if (removed[i].reason != self->by_keywords) continue;
-        line_fill(self, &room->line, removed[i].text);
-        n = keywords_of_line(&room->line.words, w, self->max_keywords, found);
-    }
+    wq_str found[KEYWORDS_MAX], title;
+    size_t n = printed_keywords(self, room, record, text->words, found);
     if (!n) {
-        struct words head = *w;
+        struct words head = *text->words;
+        struct placed placed = *text, in_title = { .words = &room->title.words };
         if (head.n > KEYWORD_TOKENS) head.n = KEYWORD_TOKENS;
+        placed.words = &head;
         void *scratch = at_least(self, room, &room->keywords, &room->n_keywords,
                                  keywords_scratch(head.n));
         if (!scratch) return -1;
         self->host->get(record, self->title, &title);
         line_fill(self, &room->title, title);
-        n = keywords_find(&head, &room->title.words, self->max_keywords, found,
-                          scratch);
+        in_title.places = room->title_places;
+        in_title.n_places = places_find(self->lex, in_title.words,
+                                        room->title_places);
+        n = keywords_find(&placed, &in_title, self->max_keywords, found, scratch);
     }
     if (!n) return 0;
     self->host->add(room->ctx, C_KEYWORDS, n);
@@ -508,6 +532,7 @@ static int tag_record(const struct tag *self, struct room *room,
                       wq_record *record)
 {
     struct words w;
+    struct placed text = { .words = &w };
     int32_t today;
     if (words_fill(self, room, record, &w) < 0) return -1;
     if (self->find_dates || self->find_published) {
@@ -515,10 +540,13 @@ static int tag_record(const struct tag *self, struct room *room,
         if (self->find_dates &&
             tag_dates(self, room, record, &w, today) < 0) return -1;
     }
-    if (self->find_places && tag_places(self, room, record, &w) < 0) return -1;
+    if ((self->find_places || self->find_keywords) &&
+        find_places(self, room, &text) < 0) return -1;
+    if (self->find_places && tag_places(self, room, record, &text) < 0)
+        return -1;
     if (self->find_agencies && tag_agencies(self, room, record, &w) < 0)
         return -1;
-    return self->find_keywords ? tag_keywords(self, room, record, &w) : 0;
+    return self->find_keywords ? tag_keywords(self, room, record, &text) : 0;
 }
 
 /* Tags each article by itself.  Returns 0, or -1: no memory.  [worker] */

@@ -84,6 +84,7 @@ int32_t published_day(const struct lexicon *lex, const struct words *w,
 
 /* ---- places ---------------------------------------------------------------- */
 struct found_place {
+    uint64_t key; /* of the place, the same for all its spellings */
     uint32_t begin, end;
     uint32_t place; /* index into lexicon.places */
 };
@@ -106,9 +107,16 @@ void agencies_in_text(const struct lexicon *lex, const struct words *w,
                       struct found_agencies *out);
 
 /* ---- keywords -------------------------------------------------------------- */
-/* Up to max keywords, the best first, as views of the text or title; scratch:
- * room for keywords_scratch(n) bytes, aligned to 16.  Returns how many. */
-size_t keywords_find(const struct words *text, const struct words *title,
+/* A text, and its places as places_find found them. */
+struct placed {
+    const struct words *words;
+    const struct found_place *places;
+    size_t n_places;
+};
+/* Up to max keywords of a text, the best first, as views of it.  scratch: room
+ * for keywords_scratch(tokens of the text) bytes, aligned to 16.  Returns how
+ * many. */
+size_t keywords_find(const struct placed *text, const struct placed *title,
                      size_t max, wq_str *out, void *scratch);
 size_t keywords_scratch(size_t n_words);
 /* Up to max keywords of the line a page printed itself ("Keywords: a, b"); where
