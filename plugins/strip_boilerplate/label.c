@@ -88,6 +88,28 @@ static void cut_inserted_headlines(const struct context *c, uint8_t *states)
             states[i] = STATE_INSERTED;
 }
 
+/* Cues that say enough by themselves, even between two paragraphs: from how
+ * much of a line on.  On 673 labelled pages, of the lines the model takes for
+ * body and these cut, 4 in 5 are none; for cues left out here it is the other
+ * way round, or close. */
+static const uint8_t telling[CUE_KINDS] = {
+    [CUE_READ_MORE] = CUE_STARTS, [CUE_RELATED] = CUE_STARTS,
+    [CUE_COMMENTS] = CUE_STARTS,  [CUE_SUBSCRIBE] = CUE_IS,
+    [CUE_SOURCE] = CUE_IS,        [CUE_ADVERT] = CUE_IS,
+    [CUE_TIME_AGO] = CUE_IS,
+};
+
+static void cut_telling_lines(const struct context *c, uint8_t *states)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const struct unit *u = &c->list[i];
+        uint8_t from = telling[u->cue.kind];
+        if (states[i] == STATE_BODY && c->around[i].kind == UNIT_CUE && from &&
+            u->cue.where >= from && u->ending != END_FULL)
+            states[i] = STATE_INSERTED;
+    }
+}
+
 /* Is this the heading of a block of other articles? */
 static int is_related_heading(const struct unit *u)
 {
@@ -215,6 +237,7 @@ void label_units(const struct label_rules *rules, const struct units *units,
         out->kept_all = 1;
         return;
     }
+    cut_telling_lines(&c, states);
     cut_after_the_end(&c, states);
     cut_inserted_headlines(&c, states);
     if (!title_hash) {
