@@ -33,6 +33,13 @@ static char *copy(const char *p, size_t n)
     return c;
 }
 
+void diags_no_memory(struct diags *d)
+{
+    d->no_memory = true;
+    d->n_errors++;
+    d->code = EX_NO_MEMORY;
+}
+
 int diags_source(struct diags *d, const char *file, const char *p, size_t n)
 {
     struct source *s = source_of(d, file);
@@ -40,7 +47,7 @@ int diags_source(struct diags *d, const char *file, const char *p, size_t n)
         s = calloc(1, sizeof *s);
         if (!s || !(s->file = copy(file, strlen(file)))) {
             free(s);
-            d->no_memory = true;
+            diags_no_memory(d);
             return -1;
         }
         s->next = d->sources;
@@ -53,7 +60,7 @@ int diags_source(struct diags *d, const char *file, const char *p, size_t n)
     s->text = copy(p, n);
     if (s->text && lines_index((wq_str){ s->text, n }, &s->lines) == 0)
         return 0;
-    d->no_memory = true;
+    diags_no_memory(d);
     return -1;
 }
 
@@ -103,9 +110,7 @@ static void add(struct diags *d, bool is_error, int code, struct place at,
     d->list[d->n++] = m;
     return;
 no_memory:
-    d->no_memory = true;
-    d->code = EX_NO_MEMORY;
-    if (!d->n_errors) d->n_errors = 1;
+    diags_no_memory(d);
 }
 
 void diag_error(struct diags *d, int code, struct place at, size_t width,

@@ -26,7 +26,10 @@ struct diags {
     struct source *sources;  /* text of files, for the quoted line            */
 };
 
-/* Remembers a file's text, so that lines of it can be quoted.  Copies both. */
+/* Says that memory ran out: an error without a place. */
+void diags_no_memory(struct diags *d);
+/* Remembers a file's text, so that lines of it can be quoted.  Copies
+ * both.  0, or -1: no memory (said). */
 int diags_source(struct diags *d, const char *file, const char *p, size_t n);
 /* Adds an error (code: EX_*) or warning at a place; width: code points to
  * underline (0: no caret); hint, may be NULL: shown behind the caret. */

@@ -50,9 +50,7 @@ struct reader {
 
 static int no_memory(struct diags *d)
 {
-    d->no_memory = true;
-    d->n_errors++;
-    d->code = EX_NO_MEMORY;
+    diags_no_memory(d);
     return -1;
 }
 

@@ -171,7 +171,7 @@ static void read_stages(struct reading *r)
     }
     p->stages = arena_zero(&p->arena, list->n, sizeof *p->stages);
     if (!p->stages) {
-        cfg_no_memory(r);
+        diags_no_memory(r->diags);
         return;
     }
     p->n_stages = list->n;
@@ -198,7 +198,7 @@ static void read_test(struct reading *r, struct cfg_node *node,
     const char *path = NULL;
     if (cfg_text(r, file, "input_file", &path)) {
         t->input_file = cfg_join(&r->p->arena, r->p->dir, path);
-        if (!t->input_file) cfg_no_memory(r);
+        if (!t->input_file) diags_no_memory(r->diags);
     }
     if (!t->input == !file)
         cfg_error(r, node, NULL, "a test has \"input\" or \"input_file\", one "
@@ -226,7 +226,7 @@ static void read_tests(struct reading *r)
     }
     p->tests = arena_zero(&p->arena, list->n, sizeof *p->tests);
     if (!p->tests) {
-        cfg_no_memory(r);
+        diags_no_memory(r->diags);
         return;
     }
     p->n_tests = list->n;
@@ -250,7 +250,7 @@ static void name_after_file(struct reading *r, const char *file)
     char *dir = slash ? arena_copy(a, file, (size_t)(slash - file) + 2) : NULL;
     r->p->file = arena_copy(a, file, strlen(file) + 1);
     if (!name || (slash && !dir) || !r->p->file) {
-        cfg_no_memory(r);
+        diags_no_memory(r->diags);
         r->p->name = r->p->dir = "";
         return;
     }
@@ -280,7 +280,7 @@ static void read_plugins(struct reading *r)
         struct stat st;
         p->plugins[i] = cfg_join(&p->arena, p->dir, p->plugins[i]);
         if (!p->plugins[i]) {
-            cfg_no_memory(r);
+            diags_no_memory(r->diags);
             p->n_plugins = 0;
         } else if (stat(p->plugins[i], &st) < 0) {
             diag_error(r->diags, EX_NO_PLUGIN, p->plugin_nodes[i]->at,
@@ -348,7 +348,7 @@ static struct pipeline *load(const char *name, const wq_str *text,
     struct pipeline *p = calloc(1, sizeof *p);
     struct reading r = { p, diags };
     if (!p) {
-        cfg_no_memory(&r);
+        diags_no_memory(diags);
         return NULL;
     }
     name_after_file(&r, name);

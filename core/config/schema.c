@@ -14,13 +14,6 @@ void cfg_error(struct reading *r, const struct cfg_node *at, const char *hint,
     diag_error(r->diags, EX_PIPELINE, at->at, at->width, hint, "%s", text);
 }
 
-void cfg_no_memory(struct reading *r)
-{
-    r->diags->no_memory = true;
-    r->diags->n_errors++;
-    r->diags->code = EX_NO_MEMORY;
-}
-
 bool cfg_is_null(const struct cfg_node *node)
 {
     return node->kind == CFG_SCALAR && !node->quoted
@@ -224,7 +217,7 @@ bool cfg_texts(struct reading *r, struct cfg_node *node, const char *key,
     *out = arena_zero(&r->p->arena, k, sizeof **out);
     *nodes = arena_zero(&r->p->arena, k, sizeof **nodes);
     if (!*out || !*nodes) {
-        cfg_no_memory(r);
+        diags_no_memory(r->diags);
         return false;
     }
     *n = 0;
@@ -291,7 +284,7 @@ static struct cfg_node *value_node(struct reading *r, wq_str text,
                        "this value is not YAML");
     } else {
         node = arena_zero(&r->p->arena, 1, sizeof *node);
-        if (!node) cfg_no_memory(r);
+        if (!node) diags_no_memory(r->diags);
         else node->text = text;
     }
     if (node) place_all(node, at, text.n ? text.n : 1);
@@ -358,6 +351,7 @@ static int set_one(struct reading *r, const char *text, size_t line)
     struct cfg_node *key = word_node(r, name, at);
     at.column += name.n + 1;
     struct cfg_node *value = value_node(r, str(equals + 1), at);
+    if (!key) diags_no_memory(r->diags);
     if (!key || !value) return -1;
     struct cfg_node *old = cfg_get(target, "with");
     if (old && old->kind != CFG_MAP) return 0; /* is reported with the file */
@@ -366,7 +360,7 @@ static int set_one(struct reading *r, const char *text, size_t line)
     struct cfg_node *changed = with && word ? with_pair(r, target, word, with)
                                             : NULL;
     if (!changed) {
-        cfg_no_memory(r);
+        diags_no_memory(r->diags);
         return -1;
     }
     *target = *changed;
@@ -380,7 +374,7 @@ int cfg_override(struct reading *r, const char *const *overrides, size_t n)
     for (size_t i = 0; i < n; i++)
         if (buf_format(&all, "%s\n", overrides[i]) < 0) rc = -1;
     if (rc < 0 || diags_source(r->diags, "--set", all.p ? all.p : "", all.n) < 0)
-        cfg_no_memory(r);
+        diags_no_memory(r->diags);
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = set_one(r, overrides[i], i + 1);
     buf_free(&all);

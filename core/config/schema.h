@@ -12,7 +12,6 @@ struct reading {
 
 void cfg_error(struct reading *r, const struct cfg_node *at, const char *hint,
                const char *fmt, ...) ERR_PRINTF(4, 5);
-void cfg_no_memory(struct reading *r);
 /* "a list", "a mapping", "the text \"x\"": what a node is, for messages. */
 const char *cfg_what(const struct cfg_node *node, char *out, size_t cap);
 /* Is it empty, "~" or "null"? */

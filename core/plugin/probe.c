@@ -115,24 +115,37 @@ int probe_file(const char *file, struct err *e)
 
 /* ---- loading ------------------------------------------------------------------- */
 
-static int dlopen_error(struct err *e)
+/* dlopen's own words, without the file that every message names anyway, and
+ * what to do about the commonest causes. */
+static int dlopen_error(const char *file, struct err *e)
 {
+    static const struct {
+        const char *words, *advice;
+    } causes[] = {
+        { "undefined symbol", "a library it needs was not linked (-lNAME), or "
+          "it calls something of the core, which plugins reach through "
+          "wq_host" },
+        { "cannot open shared object", "install that library" },
+        { "file too short", "the file is cut off: build or copy it again" },
+        { "cannot read file data", "the file is cut off: build or copy it "
+          "again" },
+    };
     const char *why = dlerror();
+    size_t n = strlen(file);
     if (!why) why = "dlopen gives no reason";
-    const char *advice = "";
-    if (strstr(why, "undefined symbol"))
-        advice = "; a library it needs was not linked (-lNAME), or it calls "
-                 "something of the core, which plugins reach through wq_host";
-    else if (strstr(why, "cannot open shared object"))
-        advice = "; install that library";
-    return err_set(e, EX_NO_PLUGIN, "%s%s", why, advice);
+    if (strncmp(why, file, n) == 0 && strncmp(why + n, ": ", 2) == 0)
+        why += n + 2;
+    for (size_t i = 0; i < WQ_LEN(causes); i++)
+        if (strstr(why, causes[i].words))
+            return err_set(e, EX_NO_PLUGIN, "%s; %s", why, causes[i].advice);
+    return err_set(e, EX_NO_PLUGIN, "%s", why);
 }
 
 int probe_load(const char *file, struct arena *arena, struct plugin *out,
                struct err *e)
 {
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!library) return dlopen_error(e);
+    if (!library) return dlopen_error(file, e);
     const wq_plugin *desc = dlsym(library, "warraq_plugin");
     if (!desc)
         return err_set(e, EX_NO_PLUGIN, "it has no symbol \"warraq_plugin\"; "

@@ -37,9 +37,7 @@ static void learn(struct flow *f, struct facts *facts, struct fact fact)
         size_t cap = facts->cap ? facts->cap * 2 : 16;
         struct fact *list = realloc(facts->list, cap * sizeof *list);
         if (!list) {
-            f->diags->no_memory = true;
-            f->diags->n_errors++;
-            f->diags->code = EX_NO_MEMORY;
+            diags_no_memory(f->diags);
             return;
         }
         facts->list = list;

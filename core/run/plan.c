@@ -10,13 +10,6 @@ struct resolving {
     struct diags *diags;
 };
 
-static void no_memory(struct resolving *r)
-{
-    r->diags->no_memory = true;
-    r->diags->n_errors++;
-    r->diags->code = EX_NO_MEMORY;
-}
-
 static void report(struct resolving *r, const struct cfg_node *at, int code,
                    const char *hint, const char *text)
 {
@@ -73,7 +66,7 @@ static wq_str spelled(struct resolving *r, const wq_param *p,
         return node->text;
     const char *path = cfg_join(&r->plan->arena, r->plan->pipeline->dir,
                                 node->text.p);
-    if (!path) no_memory(r);
+    if (!path) diags_no_memory(r->diags);
     return path ? str(path) : node->text;
 }
 
@@ -93,7 +86,7 @@ static void set_param(struct resolving *r, const struct owner *o, uint32_t i,
     size_t n = is_list ? node->n : 1;
     union param_item *items = arena_zero(&r->plan->arena, n, sizeof *items);
     if (!items) {
-        no_memory(r);
+        diags_no_memory(r->diags);
         return;
     }
     for (size_t k = 0; k < n; k++) {
@@ -106,7 +99,7 @@ static void set_param(struct resolving *r, const struct owner *o, uint32_t i,
             report_value(r, p, item, text);
         } else if (param_parse(p, spelled(r, p, item), item->quoted,
                                &r->plan->arena, &items[k], &e) < 0) {
-            if (e.code == EX_NO_MEMORY) no_memory(r);
+            if (e.code == EX_NO_MEMORY) diags_no_memory(r->diags);
             else report_value(r, p, item, e.text);
         }
     }
@@ -201,12 +194,12 @@ static struct wq_config *resolve_params(struct resolving *r, struct owner o)
     struct err e = { 0 };
     o.config = config_new(o.params, o.n, &r->plan->arena, &e);
     if (!o.config) {
-        no_memory(r); /* a bad default was refused when it was loaded */
+        diags_no_memory(r->diags); /* a bad default was refused when it was loaded */
         return NULL;
     }
     struct listener *l = arena_zero(&r->plan->arena, 1, sizeof *l);
     if (!l) {
-        no_memory(r);
+        diags_no_memory(r->diags);
         return NULL;
     }
     *l = (struct listener){ r->diags, o.config, o.at };
@@ -307,7 +300,7 @@ static void resolve_readers(struct resolving *r)
     for (size_t i = 0; i < set->n; i++) n += set->list[i].n_formats;
     plan->readers = arena_zero(&plan->arena, n, sizeof *plan->readers);
     if (!plan->readers) {
-        no_memory(r);
+        diags_no_memory(r->diags);
         return;
     }
     for (size_t i = 0; i < set->n; i++)
@@ -381,7 +374,7 @@ struct plan *plan_make(struct pipeline *p, struct plugins *plugins,
                                   sizeof *plan->stages);
     }
     if (!plan || !plan->stages) {
-        no_memory(&r);
+        diags_no_memory(diags);
         plan_free(plan);
         return NULL;
     }
