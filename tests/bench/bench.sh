@@ -53,14 +53,20 @@ fi
 bytes=$(wc -c <"$stream")
 articles=$(wc -l <"$stream")
 
-# seconds COMMAND...: runs it, prints the wall clock seconds.
+# seconds COMMAND...: runs it; prints the seconds by the clock and of the CPU.
 seconds()
 {
-    local begin=$EPOCHREALTIME
-    "$@" >/dev/null 2>"$out/stderr" || die "$* ended with $?: $(cat "$out/stderr")"
-    awk -v b="$begin" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.4f\n", e - b }'
+    local TIMEFORMAT='%3R %3U %3S'
+    { time "$@" >/dev/null 2>"$out/stderr" ||
+        die "$* ended with $?: $(cat "$out/stderr")"; } 2>&1 |
+        awk '{ print $1, $2 + $3 }'
 }
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+# median [COLUMN]
+median()
+{
+    awk -v c="${1:-1}" '{ print $c }' | sort -n |
+        awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
 chain() { "$WARRAQ" run "$PIPELINE" -j "$1" -o "$out/out.jsonl" "$stream"; }
 speed() { awk -v b="$bytes" -v s="$1" 'BEGIN { printf "%.1f", b / s / 1e6 }'; }
 
@@ -89,14 +95,15 @@ for ((i = 0; i < ROUNDS; i++)); do
 done
 one=$(median <"$out/one")
 two=$(median <"$out/two")
+cpu=$(median 2 <"$out/one")
 yard=$(median <"$out/yard")
-ratio=$(paste "$out/one" "$out/two" | awk '{ print $1 / $2 }' | median)
+ratio=$(paste "$out/one" "$out/two" | awk '{ print $1 / $3 }' | median)
 # Seconds of each stage on one thread, as the run itself counts them.
 "$WARRAQ" run "$PIPELINE" -j 1 --json -o "$out/out.jsonl" "$stream" \
     >"$out/summary.json" || die "the run failed"
-grep -o '"label":"[^"]*"\|"seconds":[0-9.]*' "$out/summary.json" |
-    awk -F '[:"]+' '$2 == "label" { label = $3 }
-        $2 == "seconds" && label { print label, $3; label = "" }' >"$out/stages"
+awk -F '[:", ]+' '$2 == "label" { label = $3 }
+    $2 == "seconds" && label { print label, $3; label = "" }' \
+    "$out/summary.json" >"$out/stages"
 # The function would be the shell's child; the program itself is measured.
 memory=$(peak "$WARRAQ" run "$PIPELINE" -j 2 -o "$out/out.jsonl" "$stream")
 out_bytes=$(wc -c <"$out/out.jsonl")
@@ -113,6 +120,7 @@ row() { printf '%-44s %10s %s\n' "$1" "$2" "${3-}"; }
     row "JSONL in" "$(awk -v b="$bytes" 'BEGIN { printf "%.1f", b / 1e6 }')" MB
     row "JSONL out" "$(awk -v b="$out_bytes" 'BEGIN { printf "%.1f", b / 1e6 }')" MB
     row "whole chain, one thread" "$(speed "$one")" MB/s
+    row "whole chain, one thread, by CPU time" "$(speed "$cpu")" MB/s
     row "whole chain, two threads" "$(speed "$two")" MB/s
     row "two threads against one, median of pairs" "$(printf %.2f "$ratio")" times
     row "yardstick: wc -w" "$(speed "$yard")" MB/s
@@ -134,7 +142,7 @@ awk 'BEGIN { printf "{" }
       key = ""
       for (i = 1; i <= n; i++) key = key (i > 1 ? "_" : "") $i
       gsub(/[^A-Za-z0-9_]/, "", key); gsub(/[^A-Za-z0-9_]/, "", unit)
-      printf "%s\n\"%s%s\": %s", NR > 1 ? "," : "", key, unit, \
-          value ~ /^[0-9.]+$/ ? value : "\"" value "\"" }
+      printf "%s\n\"%s%s\": %s", (NR > 1 ? "," : ""), key, unit, \
+          (value ~ /^[0-9.]+$/ ? value : "\"" value "\"") }
     END { print "\n}" }' "$out/table" >"$out/bench.json"
 echo "as JSON: $out/bench.json"

@@ -59,12 +59,15 @@ chain()
 lines_of() { if [ -f "$1" ]; then wc -l <"$1"; else echo 0; fi; }
 
 # restored SET: how many texts of $out/SET.jsonl come back as normalize alone
-# leaves them ($out/SET-plain.jsonl).
+# leaves them ($out/SET-plain.jsonl; its reader may have lifted titles).
 restored()
 {
-    "$WARRAQ" restore "$out/$1.jsonl" >"$out/$1-restored.jsonl" ||
-        die "restore ended with $?"
-    python3 - "$out/$1-plain.jsonl" "$out/$1-restored.jsonl" <<'END'
+    local f
+    for f in "$1" "$1-plain"; do
+        "$WARRAQ" restore "$out/$f.jsonl" >"$out/$f.restored" ||
+            die "restore ended with $?"
+    done
+    python3 - "$out/$1-plain.restored" "$out/$1.restored" <<'END'
 import json, sys
 a, b = ([json.loads(l) for l in open(f, encoding="utf-8")] for f in sys.argv[1:])
 print(sum(x.get("text") == y.get("text") and x["id"] == y["id"]

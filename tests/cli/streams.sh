@@ -96,43 +96,61 @@ test_several_files_are_one_stream_in_byte_order_of_their_names()
         fail "order: $(cat out.jsonl)"
 }
 
-# The samples, normalised only and then cleaned, are the same once restored.
-test_restore_gives_every_sample_back()
+# texts FILE: the field `text' of each line, as JSON has it.
+texts()
 {
-    printf 'version: 1\ninput: {path: in}\noutput: {path: plain.jsonl}\nstages:\n  - stage: normalize\n' >plain.yaml
-    printf 'version: 1\ninput: {path: in}\noutput: {path: clean.jsonl}\nstages:\n  - stage: normalize\n  - stage: strip_boilerplate\n' >clean.yaml
-    exits 0 "$WARRAQ" run plain.yaml "$ARTICLES"/*.txt
-    exits 0 "$WARRAQ" run clean.yaml "$ARTICLES"/*.txt
-    has_lines 5 clean.jsonl
+    sed -E 's/^.*"text":"(([^"\\]|\\.)*)".*$/\1/' "$1"
+}
+
+# as_JSON FILE: a text file as the inside of a JSON string.
+as_JSON()
+{
+    sed 's/\\/\\\\/g; s/"/\\"/g; s/\t/\\t/g; s/\r/\\r/g' "$1" |
+        awk '{ printf "%s%s", (NR > 1 ? "\\n" : ""), $0 }'
+    [ -n "$(tail -c 1 "$1")" ] || printf '\\n'
+    echo
+}
+
+# samples PIPELINE STAGE...: all stages with their defaults, over the samples,
+# into PIPELINE.jsonl and, restored, into PIPELINE.restored.
+samples()
+{
+    local name=$1
+    shift
+    { printf 'version: 1\ninput: {path: in}\noutput: {path: %s.jsonl}\nstages:\n' "$name"
+      printf '  - stage: %s\n' "$@"; } >"$name.yaml"
+    exits 0 "$WARRAQ" run "$name.yaml" "$ARTICLES"/*.txt
+    has_lines 5 "$name.jsonl"
+    exits 0 "$WARRAQ" restore "$name.jsonl"
+    mv stdout "$name.restored"
+    has_lines 5 "$name.restored"
+}
+
+test_restore_gives_the_samples_own_bytes_back()
+{
+    local f
+    samples clean strip_boilerplate
     [ "$(grep -c '"removed":\[{' clean.jsonl)" = 5 ] || fail "nothing was removed"
-    "$WARRAQ" restore clean.jsonl >restored.jsonl 2>stderr
-    texts plain.jsonl >want
-    texts restored.jsonl >got
+    ! grep -q '"removed":' clean.restored || fail "something is still removed"
+    texts clean.restored >got
+    for f in "$ARTICLES"/*.txt; do as_JSON "$f"; done >want
     same want got
 }
 
-# texts FILE: id and text of each line.
-texts()
+test_restore_gives_back_what_normalize_wrote()
 {
-    sed 's/^.*"id":"\([^"]*\)".*"text":"\(\([^"\\]\|\\.\)*\)".*$/\1 \2/' "$1"
+    samples plain normalize
+    samples clean normalize language strip_boilerplate tokenize dedupe tag
+    texts plain.restored >want
+    texts clean.restored >got
+    same want got
 }
 
-# Without a rewrite before it, restored means: the file's own bytes.
-test_restore_gives_the_files_own_bytes_back()
+test_restore_knows_the_end_of_a_text()
 {
-    local f id
-    printf 'version: 1\ninput: {path: in}\noutput: {path: clean.jsonl}\nstages:\n  - stage: strip_boilerplate\n' >p.yaml
-    exits 0 "$WARRAQ" run p.yaml "$ARTICLES"/*.txt
-    "$WARRAQ" restore clean.jsonl >restored.jsonl 2>stderr
-    exits 0 "$WARRAQ" run p.yaml -o raw.jsonl "$ARTICLES"/*.txt
-    for f in "$ARTICLES"/*.txt; do
-        id=$(basename "$f" .txt)
-        texts restored.jsonl | sed -n "s/^$id //p" | sed 's/\\n/\n/g; s/\\"/"/g' >text
-        # A headline that the reader lifted is in `title'; the rest must be there.
-        tail -c "$(($(wc -c <text) - 1))" "$f" | head -c -1 >want
-        [ -s text ] || fail "$id: no text"
-        grep -qF -- "$(sed -n 5p "$f")" text || fail "$id: lost its fifth line"
-    done
+    echo '{"id":"a","text":"خبر","removed":[{"at":2,"text":"X","reason":"r"},{"at":3,"text":"Y","reason":"q"}]}' >in.jsonl
+    exits 0 "$WARRAQ" restore in.jsonl
+    [ "$(cat stdout)" = '{"id":"a","text":"خبXرY"}' ] || fail "restored: $(cat stdout)"
 }
 
 test_set_changes_a_parameter_from_the_command_line()
