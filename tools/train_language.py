@@ -35,6 +35,10 @@ BITS = 12     # rows of a table: 2^12; 2^13 gains nothing by folds
 ALPHA = 0.1
 HANDICAP = 10  # bits that the first language of a script is ahead, as in detect.c
 SCALE = 12.0  # 1/12 bit: the dearest sequence costs about 200 of 255
+# Persian yeh and keheh and what `normalize`, or a keyboard, makes of them: texts
+# come in both spellings, so each is learnt in both.
+COMMON = 16  # times the usual spelling is as common
+RESPELT = {0x6CC: 0x64A, 0x6A9: 0x643}
 MARKS = {chr(c) for c in range(0x64B, 0x660)} | {"\u0670", "\u0640"}
 
 
@@ -81,6 +85,7 @@ def train(passages, ckb, script):
     table = {}
     for lang in GROUPS[script]:
         texts = ckb if lang == "ckb" else [d["text"] for d in passages if d["lang"] == lang]
+        texts = texts * COMMON + [t.translate(RESPELT) for t in texts]
         count = collections.Counter(row(s) for t in texts for s in sequences(t, script))
         total = sum(count.values()) + ALPHA * (1 << BITS)
         table[lang] = [min(255, round(SCALE * -math.log2((count[r] + ALPHA) / total)))

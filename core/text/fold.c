@@ -74,7 +74,8 @@ size_t text_fold(uint32_t profile, const char *p, size_t n, char *out,
     const uint8_t *in = (const uint8_t *)p;
     size_t i = 0, done = 0;
     if (profile > WQ_FOLD_SEARCH) profile = WQ_FOLD_STANDARD;
-    if (cap >= FOLD_ROOM) done = fold_some(profile, in, n, &i, (uint8_t *)out, cap);
+    if (cap >= FOLD_ROOM)
+        done = fold_some(profile, in, n, &i, (uint8_t *)out, cap);
     while (i < n) { /* the last bytes of room, then what is only counted */
         uint8_t piece[256];
         size_t got = fold_some(profile, in, n, &i, piece, sizeof piece);

@@ -54,7 +54,7 @@ static bool is_one_of(const char *const *list, size_t count, const uint8_t *p,
     return false;
 }
 
-/* ---- addresses ------------------------------------------------------------- */
+/* ---- addresses ---- */
 
 /* Top-level names that end a bare address; the generic ones that existed
  * before 2012 and the countries news writes of.  Others need "www." or
@@ -157,7 +157,7 @@ static size_t url_end(const uint8_t *p, size_t n, size_t i, size_t end)
     return end < n && p[end] == '/' ? address_end(p, n, i) : end;
 }
 
-/* ---- names ------------------------------------------------------------------- */
+/* ---- names ---- */
 
 /* The end of letters, digits, marks and low lines at p[i]; *letters counts the
  * letters. */
@@ -194,7 +194,8 @@ static size_t mention_end(const uint8_t *p, size_t n, size_t i)
 {
     if (i > 0) { /* a@b is no mention */
         size_t bytes;
-        const struct text_prop *before = prop_at(p, n, text_before(p, i), &bytes);
+        const struct text_prop *before =
+            prop_at(p, n, text_before(p, i), &bytes);
         if (text_is_letter(before) || text_is_number(before)) return 0;
     }
     size_t letters;
@@ -202,7 +203,7 @@ static size_t mention_end(const uint8_t *p, size_t n, size_t i)
     return letters ? end : 0;
 }
 
-/* ---- times and abbreviations ---------------------------------------------------- */
+/* ---- times and abbreviations ---- */
 
 /* Counts decimal digits at p[*i..n), at most 3, and moves behind them. */
 static size_t digits_at(const uint8_t *p, size_t n, size_t *i)
@@ -288,7 +289,7 @@ static size_t abbreviation_end(const uint8_t *p, size_t n, size_t i, size_t end)
     return 0;
 }
 
-/* ---- the token ----------------------------------------------------------------- */
+/* ---- the token ---- */
 
 /* The end of the run of the byte at p[i]. */
 static size_t run_end(const uint8_t *p, size_t n, size_t i)

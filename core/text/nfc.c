@@ -93,7 +93,7 @@ static size_t next_starter(const uint8_t *p, size_t n, size_t i)
     return i;
 }
 
-/* ---- one piece ---------------------------------------------------------------- */
+/* ---- one piece ---- */
 
 /* Canonical decomposition of c into out (room for 4, the most there are);
  * returns how many. */
@@ -203,7 +203,8 @@ static int piece(const uint8_t *p, size_t n, struct sink *to)
     uint32_t small[SMALL], four[4], *x = small;
     size_t count = 0, i = 0;
     uint32_t c;
-    for (; i < n; count += decompose(c, four)) i += text_decode(p + i, n - i, &c);
+    for (; i < n; count += decompose(c, four))
+        i += text_decode(p + i, n - i, &c);
     if (count > SMALL) { /* x, and room for the sort behind it */
         x = calloc(count, 2 * sizeof *x);
         if (!x) return -1;

@@ -79,7 +79,7 @@ static bool small_follows(const uint8_t *p, size_t n, size_t i)
     return false;
 }
 
-/* ---- news -------------------------------------------------------------------- */
+/* ---- news ---- */
 
 static bool is_ascii_name(uint8_t b)
 {
@@ -116,10 +116,11 @@ static bool goes_on(const uint8_t *p, size_t n, size_t from, size_t stop,
     size_t word = stop;
     while (word > from && stop - word <= 4 && text_is_ascii_letter(p[word - 1]))
         word--;
-    return news_is_title(p, word, stop) || is_number_sign(p, word, stop, follows);
+    return news_is_title(p, word, stop)
+           || is_number_sign(p, word, stop, follows);
 }
 
-/* ---- the walk ------------------------------------------------------------------ */
+/* ---- the walk ---- */
 
 /* Behind a terminator that ends at p[i]: where the sentence ends, or 0 with *on
  * where to go on looking. */
@@ -177,7 +178,7 @@ static size_t sentence_end(const uint8_t *p, size_t n, size_t from, bool news)
     return n;
 }
 
-/* ---- public ---------------------------------------------------------------------- */
+/* ---- public ---- */
 
 static bool is_space(const uint8_t *p, size_t n, size_t i, size_t *bytes)
 {

@@ -28,7 +28,7 @@ enum state {
 };
 
 /* clang-format off */
-#define STAY(s) [WB_EXTEND] = s, [WB_FORMAT] = s, [WB_ZWJ] = s
+#define STAY(s) [WB_EXTEND] = (s), [WB_FORMAT] = (s), [WB_ZWJ] = (s)
 #define LETTERS [WB_LETTER] = S_LETTER, [WB_HEBREW] = S_HEBREW
 #define ALNUM   LETTERS, [WB_NUMERIC] = S_NUMERIC          /* WB5, 8, 9, 10 */
 static const uint8_t first_state[WB_CLASSES] = {
@@ -68,7 +68,7 @@ static const uint8_t next_state[S_STATES][WB_CLASSES] = {
 };
 /* clang-format on */
 
-/* ---- joints in news -------------------------------------------------------- */
+/* ---- joints in news ---- */
 
 /* What the news rules remember of a segment so far. */
 struct joint {
@@ -169,7 +169,7 @@ static unsigned news_state(unsigned from, unsigned to, struct joint *left,
     return from == S_LOW_LINE && to != S_LOW_LINE ? S_STOP : to;
 }
 
-/* ---- the walk --------------------------------------------------------------- */
+/* ---- the walk ---- */
 static inline size_t walk(const uint8_t *p, size_t n, size_t i, bool news,
                           unsigned *seen)
 {
@@ -220,7 +220,7 @@ size_t walk_news(const uint8_t *p, size_t n, size_t i, unsigned *seen)
     return walk(p, n, i, true, seen);
 }
 
-/* ---- what a segment is -------------------------------------------------------- */
+/* ---- what a segment is ---- */
 uint8_t walk_class(const uint8_t *p, size_t i, size_t end, unsigned seen)
 {
     uint32_t c, second = 0;

@@ -95,7 +95,7 @@ static void *grown(const wq_host *host, wq_ctx *ctx, const void *old, size_t n,
 static int make_room(const wq_host *host, wq_ctx *ctx, struct columns *c,
                      size_t n, size_t cap)
 {
-    if (cap <= c->cap) return 0;
+    if (c->cls && cap <= c->cap) return 0;
     struct columns new = {
         .cap = cap,
         .begin = grown(host, ctx, c->begin, n, cap, sizeof *c->begin),

@@ -98,7 +98,7 @@ START_TEST(all_sentence_break_cases_of_unicode_pass)
 }
 END_TEST
 
-/* ---- words() against the segments ------------------------------------------- */
+/* ---- words() against the segments ---- */
 
 static uint32_t next_random(uint32_t *state)
 {
@@ -227,7 +227,7 @@ START_TEST(calls_of_any_size_give_the_same_sentences)
 }
 END_TEST
 
-/* ---- news ---------------------------------------------------------------------- */
+/* ---- news ---- */
 
 /* Tokens are shown as text/class, the class by its first letters. */
 static const struct {
@@ -326,7 +326,7 @@ START_TEST(news_sentences)
 END_TEST
 
 /* ---- hostile texts: these end within the test's time, or the walk is not
- * linear ------------------------------------------------------------------------- */
+ * linear ---- */
 static const struct {
     const char *unit;
     size_t times;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- validity ------------------------------------------------------------------ */
+/* ---- validity ---- */
 static const struct {
     const char *in, *why;
     size_t n, valid;
@@ -70,7 +70,7 @@ START_TEST(a_text_cut_anywhere_is_valid_up_to_its_last_whole_character)
 }
 END_TEST
 
-/* ---- categories and scripts -------------------------------------------------- */
+/* ---- categories and scripts ---- */
 START_TEST(categories_and_scripts_are_those_of_unicode_15_0)
 {
     static const struct {
@@ -116,7 +116,7 @@ START_TEST(letters_are_counted_by_script_and_added)
 }
 END_TEST
 
-/* ---- folds --------------------------------------------------------------------- */
+/* ---- folds ---- */
 static const struct {
     uint32_t profile;
     const char *in, *out;
@@ -231,7 +231,7 @@ START_TEST(the_standard_fold_is_frozen)
 }
 END_TEST
 
-/* ---- hashes -------------------------------------------------------------------- */
+/* ---- hashes ---- */
 START_TEST(hashes_are_xxh3_with_seed_0)
 {
     ck_assert_uint_eq(text_hash("", 0), UINT64_C(0x2D06800538D394C2));
