@@ -16,12 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         && one_format_open(&jsonl, &warraq_plugin, NULL, NULL, &e) < 0)
         abort();
     is_open = true;
-    /* Names are remembered for ever: a fuzzer invents more than a run meets. */
-    if (names_intern(str("full?")) == 0) return 0;
     if (one_format_read(&jsonl, "fuzz", (const char *)data, n, &e) < 0) abort();
     if (one_format_write(&jsonl, &once, &e) < 0) abort();
     if (one_format_read(&jsonl, "fuzz", once.p, once.n, &e) < 0) abort();
-    if (jsonl.batch.n_gone) abort();
+    if (jsonl.batch->n_gone) abort();
     if (one_format_write(&jsonl, &twice, &e) < 0) abort();
     if (once.n != twice.n || memcmp(once.p, twice.p, once.n) != 0) abort();
     buf_free(&once);
