@@ -13,9 +13,9 @@
 enum {
     PIECE = 128, /* bytes */
     PIECES = 8,
-    /* A name or two tells nothing: the languages of a script start ten bits
-     * (a chance of 1 in 1024) behind its first one, ar, en or ru. */
-    HANDICAP = 10 * (int)COST,
+    /* A name or two tells nothing: the languages of a script start fourteen
+     * bits (a chance of 1 in 16,000) behind its first one, ar, en or ru. */
+    HANDICAP = 14 * (int)COST,
     /* Forty bits ahead: one in 10^12 if sequences were independent; they
      * overlap, and it is still enough. */
     CLEAR = 40 * (int)COST
