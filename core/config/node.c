@@ -15,7 +15,10 @@
 #include <unistd.h>
 #include <yaml.h>
 
-enum { ANCHORS_MAX = 256 }; /* searched in turn; a real file has a few */
+enum {
+    ANCHORS_MAX = 256,  /* searched in turn; a real file has a few */
+    DIRECTIVES_MAX = 16 /* libyaml compares each with all before it */
+};
 
 struct anchor {
     const char *name;
@@ -426,6 +429,21 @@ static int check_bytes(struct reader *r, wq_str text)
     return 0;
 }
 
+/* "%YAML 1.1" and the like, in front of a document: lines that begin with "%". */
+static int check_directives(struct reader *r)
+{
+    size_t found = 0;
+    for (size_t i = 1; i <= r->lines.n && found <= DIRECTIVES_MAX; i++) {
+        wq_str line = lines_get(&r->lines, i);
+        found += line.n && line.p[0] == '%';
+        if (found <= DIRECTIVES_MAX) continue;
+        diag_error(r->diags, EX_PIPELINE, (struct place){ r->file, i, 1 }, 1,
+                   NULL, "more than %d directives (\"%%\")", DIRECTIVES_MAX);
+        return -1;
+    }
+    return 0;
+}
+
 static int read_events(struct reader *r, size_t *docs)
 {
     int rc = 0;
@@ -467,7 +485,7 @@ struct cfg_node *cfg_parse(const char *name, wq_str text, struct arena *arena,
         goto out;
     }
     if (diags_source(diags, name, text.p, text.n) < 0) goto out;
-    if (check_bytes(r, text) < 0) goto out;
+    if (check_bytes(r, text) < 0 || check_directives(r) < 0) goto out;
     if (!yaml_parser_initialize(&r->parser)) {
         no_memory(diags);
         goto out;

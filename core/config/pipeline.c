@@ -9,8 +9,12 @@
 
 #define MIB ((int64_t)1 << 20)
 
-/* DESIGN 4: enough batches for the workers of one machine. */
-enum { IN_FLIGHT_MIB = 64, THREADS_MAX = 1024, LABEL_MAX = 64 };
+enum {
+    IN_FLIGHT_MIB = 64,
+    THREADS_MAX = 1024,
+    LABEL_MAX = 64,
+    STAGES_MAX = 1000 /* labels are compared with one another */
+};
 
 /* A label goes into reasons ("stories/exact") and --set ("stories.window"). */
 static bool is_label(const char *s)
@@ -167,6 +171,11 @@ static void read_stages(struct reading *r)
     if (list->kind != CFG_LIST) {
         cfg_error(r, list, NULL, "\"stages\" must be a list (\"- stage: "
                   "NAME\"), not %s", cfg_what(list, what, sizeof what));
+        return;
+    }
+    if (list->n > STAGES_MAX) {
+        cfg_error(r, list->items[STAGES_MAX], NULL,
+                  "a pipeline has at most %d stages", STAGES_MAX);
         return;
     }
     p->stages = arena_zero(&p->arena, list->n, sizeof *p->stages);
