@@ -128,16 +128,16 @@ size_t read_day(const struct parser *p, size_t i, int *day)
 /* ---- months and years -------------------------------------------------------- */
 
 /* A month's name, of the class given or its ..._NEAR; the same month may follow
- * in another naming: "أيلول/ سبتمبر", "تموز (يوليو)". */
+ * in another naming: "أيلول/ سبتمبر", "تموز (يوليو)", "يوليو تموز". */
 static size_t read_month(const struct parser *p, size_t i, int word, int *month)
 {
     if (word_at(p, i) != word && word_at(p, i) != word + 1) return 0;
     *month = item_at(p, i)->value;
-    if (is_separator(p, i + 1, "/(-") &&
-        (word_at(p, i + 2) == word || word_at(p, i + 2) == word + 1) &&
-        item_at(p, i + 2)->value == *month)
-        return 3 + is_separator(p, i + 3, ")");
-    return 1;
+    bool has_mark = is_separator(p, i + 1, "/(-");
+    size_t k = i + 1 + has_mark;
+    if ((word_at(p, k) != word && word_at(p, k) != word + 1) ||
+        item_at(p, k)->value != *month) return 1;
+    return 2u + has_mark + (has_mark && is_separator(p, k + 1, ")"));
 }
 
 /* "[from] this year", "[of] last year", "العام الجاري": needs what is relative
@@ -207,17 +207,22 @@ void say_year(struct parser *p, int year, uint32_t end)
 
 /* ---- dates of the calendars --------------------------------------------------- */
 
+/* A larger number beside a Hijri month is a year of ours. */
+#define HIJRI_YEAR_MAX 1600
+
 /* The day of a Hijri date; without a year, the one nearest to today.  `weekday`
  * (0: none) may move it by a day: months begin when the moon is seen. */
 static struct point hijri_point(const struct parser *p, int year, int month,
                                 int day, int weekday)
 {
-    int32_t at, best = NO_DAY;
+    int32_t at, best = NO_DAY, near = p->today;
+    /* "رمضان 2015", "رمضان هذا العام": the one in that year of ours */
+    if (year > HIJRI_YEAR_MAX) near = day_of(year, 7, 1), year = 0;
     if (year && hijri_day(year, month, day, &at)) best = at;
-    if (!year && p->today != NO_DAY)
-        for (int y = hijri_year_near(p->today), k = -1; k <= 1; k++)
+    if (!year && near != NO_DAY)
+        for (int y = hijri_year_near(near), k = -1; k <= 1; k++)
             if (hijri_day(y + k, month, day, &at) &&
-                (best == NO_DAY || abs(at - p->today) < abs(best - p->today)))
+                (best == NO_DAY || abs(at - near) < abs(best - near)))
                 best = at;
     if (best == NO_DAY) return point_open();
     for (int k = -1; weekday && k <= 1; k += 2)

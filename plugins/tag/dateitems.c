@@ -309,7 +309,7 @@ void run_fill(const struct lexicon *lex, const struct words *w, size_t at,
             run->item[run->n++] = (struct item){
                 .begin = w->marks[at].begin, .end = w->end[at + words - 1],
                 .token = (uint32_t)at, .word = s->word, .value = s->value,
-                .has_and = w->marks[at].has_and != 0
+                .has_and = w->marks[at].flags & MARK_AND
             };
             at += words;
         } else if (run->n && (separator = separator_at(p, n))) {

@@ -90,6 +90,8 @@ size_t read_today(struct parser *p, size_t i, struct expr *e)
     int by = item_at(p, i + n)->value;
     struct expr day;
     n++;
+    /* "لليوم الثاني على التوالي": the second day, not today */
+    if (by == 0 && word_at(p, i + n) == W_ORD) return 0;
     e->from = point_moved(p, U_DAY, by);
     if (word_at(p, i + n) == W_REL || word_at(p, i + n) == W_REL_VAGUE) {
         /* "اليوم التالي": not today, and nobody says which */
@@ -209,7 +211,8 @@ size_t read_other(struct parser *p, size_t i, struct expr *e)
         return span(p, i, 1, e, DATE_RANGE);
     }
     if (word == W_SEASON || word == W_QUARTER) return read_season(p, i, e);
-    if (is_unit(p, i, U_DAY, SINGULAR) && is_number(p, i + 1, 1, 31)) {
+    if (is_unit(p, i, U_DAY, SINGULAR) && is_number(p, i + 1, 1, 31) &&
+        !read_calendar_day(p, i + 1, 0, e)) {
         if (p->today == NO_DAY) {
             e->from = point_open();
             return span(p, i, 2, e, DATE_DATE);

@@ -231,7 +231,7 @@ size_t dates_find(const struct lexicon *lex, const struct words *w,
     size_t found = 0;
     if (today != NO_DAY) day_split(today, &p.year, &p.month, &p.day);
     for (size_t at = 0; at < w->n && found < cap;) {
-        if (!begins_date(w, at)) {
+        if (!(w->marks[at].flags & MARK_DATE)) {
             at++;
             continue;
         }

@@ -51,7 +51,8 @@ size_t keywords_scratch(size_t n)
 {
     /* words and pairs: each at most one term a token */
     return 2 * (slots_for(n + 1) * sizeof(uint32_t) +
-                (n + 1) * sizeof(struct term)) + 64;
+                (n + 1) * sizeof(struct term)) +
+           n * sizeof(uint32_t) + 64;
 }
 
 static struct table table_in(char **scratch, size_t n)
@@ -162,15 +163,22 @@ static size_t place_at(const struct placed *t, size_t i, size_t *next)
     return n;
 }
 
-static void count_words(const struct placed *text, struct table *words)
+/* Counts words and places; of_token[i] becomes 1 + the term of token i, 0 where
+ * it is none or part of a place. */
+static void count_words(const struct placed *text, struct table *words,
+                        uint32_t *of_token)
 {
     const struct words *w = text->words;
+    memset(of_token, 0, w->n * sizeof *of_token);
     for (size_t i = 0, next = 0, n; i < w->n; i += n) {
-        n = place_at(text, i, &next);
-        if (n)
+        n = w->marks[i].flags & MARK_PLACE ? place_at(text, i, &next) : 0;
+        if (n) {
             count(term_of(words, text->places[next].key, true), w, i, n);
-        else if (is_candidate(w, i))
-            count(term_of(words, w->marks[i].key, true), w, i, 1);
+        } else if (is_candidate(w, i)) {
+            struct term *t = term_of(words, w->marks[i].key, true);
+            count(t, w, i, 1);
+            of_token[i] = (uint32_t)(t - words->terms) + 1;
+        }
         n += !n;
     }
 }
@@ -190,27 +198,21 @@ static void mark_title(const struct placed *title, struct table *words)
 
 /* Counts pairs of words that both occur twice; a pair that makes up most of one
  * of its words takes its occurrences from both. */
-static void count_pairs(const struct placed *placed, struct table *words,
-                        struct table *pairs)
+static void count_pairs(const struct words *text, const uint32_t *of_token,
+                        struct table *words, struct table *pairs)
 {
-    const struct words *text = placed->words;
-    struct term *last = NULL, *t;
-    for (size_t i = 0, next = 0, n; i < text->n; i += n) {
-        n = place_at(placed, i, &next);
-        t = !n && is_candidate(text, i)
-                ? term_of(words, text->marks[i].key, false)
-                : NULL;
-        n += !n;
+    const struct term *last = NULL, *t;
+    for (size_t i = 0; i < text->n; i++, last = t) {
+        t = of_token[i] ? words->terms + of_token[i] - 1 : NULL;
         if (t && t->count < 2) t = NULL;
         if (t && last && t != last && are_neighbours(text, i - 1))
             count(term_of(pairs, lexicon_join(last->key, t->key), true), text,
                   i - 1, 2);
-        last = t;
     }
     for (size_t k = 0; k < pairs->n; k++) {
         struct term *p = pairs->terms + k;
-        struct term *a = term_of(words, text->marks[p->first].key, false);
-        struct term *b = term_of(words, text->marks[p->first + 1].key, false);
+        struct term *a = words->terms + of_token[p->first] - 1;
+        struct term *b = words->terms + of_token[p->first + 1] - 1;
         uint32_t less = a->count < b->count ? a->count : b->count;
         if (p->count < 2 || 3 * p->count < 2 * less) {
             p->count = 0;
@@ -229,11 +231,12 @@ size_t keywords_find(const struct placed *placed, const struct placed *title,
     const struct words *text = placed->words;
     char *at = scratch;
     struct table words = table_in(&at, text->n), pairs = table_in(&at, text->n);
+    uint32_t *of_token = (uint32_t *)at;
     struct term *best[BEST_MAX];
     if (max > BEST_MAX) max = BEST_MAX;
-    count_words(placed, &words);
+    count_words(placed, &words, of_token);
     mark_title(title, &words);
-    count_pairs(placed, &words, &pairs);
+    count_pairs(text, of_token, &words, &pairs);
     size_t n = best_of(text, &pairs, best, 0);
     n = best_of(text, &words, best, n);
     if (n > max) n = max;

@@ -39,29 +39,37 @@ static void find_stripped(const struct lexicon *lex, const char *p, size_t n,
         int letter = clitic_at((const unsigned char *)p + at);
         if (!letter || (k && (letter == 'w' || letter == 'f'))) return;
         at += 2;
-        m->has_and |= letter == 'w';
-        if (letter == 'l' && n >= at + 6 &&
-            clitic_at((const unsigned char *)p + at) == 'l')
+        if (letter == 'w') m->flags |= MARK_AND;
+        bool is_elided = letter == 'l' && n >= at + 6 &&
+                         clitic_at((const unsigned char *)p + at) == 'l';
+        if (is_elided)
             m->key = hash_with_article(lex->text, p + at + 2, n - at - 2);
         else
             m->key = lex->text->fold_hash(p + at, n - at);
         m->slot = lexicon_find(lex, m->key);
         if (m->slot) {
-            m->begin += (uint32_t)at;
+            /* of "لليمن" no part is "اليمن": the whole stays */
+            m->begin += (uint32_t)(is_elided ? at - 2 : at);
             return;
         }
         if (letter != 'w' && letter != 'f') return;
     }
 }
 
-bool begins_date(const struct words *w, size_t i)
+/* What may begin at a token. */
+static uint32_t beginnings(const struct words *w, const struct mark *m)
 {
-    const struct slot *s = w->marks[i].slot;
-    if (s) return (s->word && s->word < W_WORDS) || s->flags & LEX_MORE;
-    const unsigned char *p = (const unsigned char *)w->text.p + w->begin[i];
-    return (p[0] >= '0' && p[0] <= '9') ||
-           (p[0] == 0xD9 && p[1] >= 0xA0 && p[1] <= 0xA9) ||
-           (p[0] == 0xDB && p[1] >= 0xB0 && p[1] <= 0xB9);
+    const struct slot *s = m->slot;
+    const unsigned char *p = (const unsigned char *)w->text.p + m->begin;
+    if (s) {
+        bool more = s->flags & LEX_MORE;
+        return (more || (s->word && s->word < W_WORDS) ? MARK_DATE : 0u) |
+               (more || s->place ? MARK_PLACE : 0u);
+    }
+    bool is_digit = (p[0] >= '0' && p[0] <= '9') ||
+                    (p[0] == 0xD9 && p[1] >= 0xA0 && p[1] <= 0xA9) ||
+                    (p[0] == 0xDB && p[1] >= 0xB0 && p[1] <= 0xB9);
+    return is_digit ? MARK_DATE : 0u;
 }
 
 /* Looks token i up, with and without clitics. */
@@ -75,17 +83,19 @@ static void mark_token(const struct lexicon *lex, struct words *w, size_t i)
     if (m->slot || n < 6 || !clitic_at((const unsigned char *)p)) return;
     find_stripped(lex, p, n, m);
     if (!m->slot)
-        m->key = w->hash[i], m->begin = w->begin[i], m->has_and = 0;
+        m->key = w->hash[i], m->begin = w->begin[i], m->flags = 0;
 }
 
 void marks_fill(const struct lexicon *lex, struct words *w)
 {
     w->n_dates = w->n_places = 0;
     for (size_t i = 0; i < w->n; i++) {
+        struct mark *m = w->marks + i;
         mark_token(lex, w, i);
-        const struct slot *s = w->marks[i].slot;
-        w->n_dates += begins_date(w, i);
-        w->n_places += s && (s->place || s->flags & LEX_MORE);
+        uint32_t what = beginnings(w, m);
+        m->flags |= what;
+        w->n_dates += what / MARK_DATE & 1;
+        w->n_places += what / MARK_PLACE & 1;
     }
 }
 

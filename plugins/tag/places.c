@@ -51,8 +51,7 @@ size_t places_find(const struct lexicon *lex, const struct words *w,
     size_t found = 0, n = 1;
     for (size_t i = 0; i < w->n; i += n) {
         n = 1;
-        const struct slot *s = w->marks[i].slot;
-        if (!s || !(s->place || s->flags & LEX_MORE)) continue;
+        if (!(w->marks[i].flags & MARK_PLACE)) continue;
         uint32_t place = longest_name(lex, w, i, &n);
         if (!place || is_ascii_lower(w, i) || has_tanwin(w, i + n - 1)) continue;
         if ((i && is_cue(w, i - 1, CUE_BEFORE)) || is_cue(w, i + n, CUE_BEHIND))

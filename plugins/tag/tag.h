@@ -19,7 +19,12 @@ struct mark {
     const struct slot *slot; /* NULL: nothing */
     uint64_t key;            /* of the token without its clitics */
     uint32_t begin;          /* of the token without its clitics */
-    uint32_t has_and;        /* one of the clitics was و, "and" */
+    uint32_t flags;          /* MARK_... */
+};
+enum {
+    MARK_AND = 1,  /* one of the clitics was و, "and" */
+    MARK_DATE = 2, /* a date expression may begin here */
+    MARK_PLACE = 4 /* a name of the gazetteer may begin here */
 };
 
 /* A field's text and tokens.  Columns as in a layer. */
@@ -37,8 +42,6 @@ struct words {
  * clitics (و ف ب ل ك).  Fills w->marks (n of them) and the two bounds.  Cannot
  * fail.  [any] */
 void marks_fill(const struct lexicon *lex, struct words *w);
-/* May a date expression begin at token i? */
-bool begins_date(const struct words *w, size_t i);
 /* The label ("Published on") that begins at token i, *n tokens long; NULL:
  * none.  Its value is an enum word_label. */
 const struct slot *longest_label(const struct lexicon *lex,
