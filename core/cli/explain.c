@@ -38,7 +38,7 @@ static const char *names_of(const wq_param *params, uint32_t n,
 static void print_origin(const struct pipeline *p, const struct param_value *v,
                          char *out, size_t cap)
 {
-    if (!v->at.file) text_format(out, cap, v->is_default ? "default" : "");
+    if (!v->at.file) text_format(out, cap, "default");
     else if (strcmp(v->at.file, p->file) == 0)
         text_format(out, cap, "line %zu", v->at.line);
     else text_format(out, cap, "%s", v->at.file);
@@ -80,10 +80,9 @@ static void print_stage(const struct plan *plan, size_t i)
     printf("\n%2zu. %s", i + 1, s->cfg->label);
     if (strcmp(s->cfg->label, s->cfg->stage) != 0)
         printf(" (stage %s)", s->cfg->stage);
-    printf(": %s, %s %s, on_error %s", s->desc->flags & WQ_PURE ? "pure"
-                                                                : "ordered",
-           s->from->name, s->desc->version ? s->desc->version : s->from->version,
-           on_error_names[s->cfg->on_error]);
+    printf(": %s, of %s %s, on_error %s",
+           s->desc->flags & WQ_PURE ? "pure" : "ordered", s->from->name,
+           s->from->version, on_error_names[s->cfg->on_error]);
     if (s->cfg->time_limit_ms)
         printf(", at most %.3g s an article",
                (double)s->cfg->time_limit_ms / 1000);

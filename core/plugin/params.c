@@ -7,7 +7,8 @@
 
 #define LIST_SEPARATOR ", " /* between the items of a list's default */
 
-/* A size or time in the largest unit that divides it: 67108864 -> "64MiB". */
+/* A size or time in the largest unit that divides it: 67108864 -> "64MiB".
+ * Not in weeks: "7d" reads better than "1w", and "31d" has none. */
 static const char *with_unit(const wq_param *p, double value, char *out,
                              size_t cap)
 {
@@ -18,10 +19,9 @@ static const char *with_unit(const wq_param *p, double value, char *out,
     } units[] = {
         { WQ_SIZE, 1099511627776., "TiB" }, { WQ_SIZE, 1073741824., "GiB" },
         { WQ_SIZE, 1048576., "MiB" },       { WQ_SIZE, 1024., "KiB" },
-        { WQ_SIZE, 1., "B" },               { WQ_DURATION, 6048e5, "w" },
-        { WQ_DURATION, 864e5, "d" },        { WQ_DURATION, 36e5, "h" },
-        { WQ_DURATION, 6e4, "m" },          { WQ_DURATION, 1e3, "s" },
-        { WQ_DURATION, 1., "ms" },
+        { WQ_SIZE, 1., "B" },               { WQ_DURATION, 864e5, "d" },
+        { WQ_DURATION, 36e5, "h" },         { WQ_DURATION, 6e4, "m" },
+        { WQ_DURATION, 1e3, "s" },          { WQ_DURATION, 1., "ms" },
     };
     for (size_t i = 0; i < WQ_LEN(units); i++) {
         double n = value / units[i].factor;
