@@ -1,5 +1,6 @@
 /* text_break_test.c - words and sentences: the Unicode test files, the rules
  * of news, and calls that stop anywhere and go on. */
+#include "text/props.h"
 #include "text/text.h"
 #include <check.h>
 #include <stdio.h>
@@ -14,23 +15,6 @@ struct line {
     size_t n;
     size_t breaks[CASE_MAX], n_breaks;
 };
-
-static size_t put_code_point(unsigned long c, char *out)
-{
-    unsigned char *p = (unsigned char *)out;
-    if (c < 0x80) return p[0] = (unsigned char)c, 1;
-    if (c < 0x800)
-        return p[0] = (unsigned char)(0xC0 | c >> 6),
-               p[1] = (unsigned char)(0x80 | (c & 63)), 2;
-    if (c < 0x10000)
-        return p[0] = (unsigned char)(0xE0 | c >> 12),
-               p[1] = (unsigned char)(0x80 | (c >> 6 & 63)),
-               p[2] = (unsigned char)(0x80 | (c & 63)), 3;
-    return p[0] = (unsigned char)(0xF0 | c >> 18),
-           p[1] = (unsigned char)(0x80 | (c >> 12 & 63)),
-           p[2] = (unsigned char)(0x80 | (c >> 6 & 63)),
-           p[3] = (unsigned char)(0x80 | (c & 63)), 4;
-}
 
 /* "÷ 0041 × 0308 ÷" -> struct line; 0 for a line that is none. */
 static int read_line(const char *s, struct line *out)
@@ -48,7 +32,7 @@ static int read_line(const char *s, struct line *out)
             char *end;
             unsigned long c = strtoul(s, &end, 16);
             ck_assert_ptr_ne(s, end);
-            out->n += put_code_point(c, out->text + out->n);
+            out->n += text_encode((uint32_t)c, (uint8_t *)out->text + out->n);
             s = end;
         }
     }
@@ -95,6 +79,28 @@ START_TEST(all_sentence_break_cases_of_unicode_pass)
         run_file(SRCDIR "/tests/data/unicode/SentenceBreakTest.txt",
                  text_sentence_uax29),
         502);
+}
+END_TEST
+
+START_TEST(every_terminator_of_unicode_ends_a_sentence)
+{
+    int found = 0;
+    for (uint32_t c = 0; c < 0x110000; c++) {
+        if (c >= 0xD800 && c < 0xE000) continue;
+        unsigned sb = text_prop(c)->sb;
+        char text[32] = "بب1";
+        size_t n = strlen(text);
+        n += text_encode(c, (uint8_t *)text + n);
+        text[n] = ' ';
+        memcpy(text + n + 1, "ب", 2);
+        size_t end = text_sentence_uax29(text, n + 3, 0);
+        int is_line = sb == SB_CR || sb == SB_LF || sb == SB_SEP;
+        int is_stop = sb == SB_ATERM || sb == SB_STERM;
+        ck_assert_msg(end == (is_line ? n : is_stop ? n + 1 : n + 3), "U+%04X",
+                      c);
+        found += is_line || is_stop;
+    }
+    ck_assert_int_gt(found, 150);
 }
 END_TEST
 
@@ -192,6 +198,8 @@ START_TEST(calls_of_any_size_give_the_same_words)
         for (size_t i = 0; i < k; i++) { /* in order, of the fold as hashed */
             ck_assert_uint_lt(begin[0][i], end[0][i]);
             if (i) ck_assert_uint_le(end[0][i - 1], begin[0][i]);
+            if (mode == WQ_WORDS_NEWS)
+                ck_assert_uint_ne(cls[0][i], WQ_W_OTHER);
             ck_assert_uint_eq(hash[0][i],
                               text_fold_hash(text + begin[0][i],
                                              end[0][i] - begin[0][i]));
@@ -400,6 +408,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, all_word_break_cases_of_unicode_pass);
     tcase_add_test(tc, all_sentence_break_cases_of_unicode_pass);
+    tcase_add_test(tc, every_terminator_of_unicode_ends_a_sentence);
     tcase_add_test(tc, words_are_the_segments_less_white_space);
     tcase_add_test(tc, calls_of_any_size_give_the_same_words);
     tcase_add_test(tc, calls_of_any_size_give_the_same_sentences);

@@ -1,20 +1,11 @@
 /* text_nfc_test.c - NFC against the Unicode test file (the part of it that is
  * about NFC), every code point, and hostile texts. */
+#include "text/props.h"
 #include "text/text.h"
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* UTF-8 of a code point, by the book (RFC 3629 s. 3). */
-static size_t utf8(unsigned long c, char *out)
-{
-    static const unsigned char lead[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
-    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (size_t i = n; i-- > 1; c >>= 6) out[i] = (char)(0x80 | (c & 0x3F));
-    out[0] = (char)(lead[n > 1 ? n : 0] | c);
-    return n;
-}
 
 /* Code points in hex up to a semicolon or the end of the line. */
 static const char *read_column(const char *s, char *out, size_t *n)
@@ -22,7 +13,8 @@ static const char *read_column(const char *s, char *out, size_t *n)
     *n = 0;
     while (*s && *s != ';' && *s != '\n') {
         char *end;
-        *n += utf8(strtoul(s, &end, 16), out + *n);
+        *n += text_encode((uint32_t)strtoul(s, &end, 16),
+                          (uint8_t *)out + *n);
         ck_assert_ptr_ne(s, end);
         s = end + strspn(end, " ");
     }
@@ -63,14 +55,14 @@ END_TEST
 
 START_TEST(every_code_point_composes_back)
 {
-    for (unsigned long c = 0; c < 0x110000; c++) {
+    for (uint32_t c = 0; c < 0x110000; c++) {
         char in[4], out[32], again[128];
         if (c >= 0xD800 && c < 0xE000) continue;
-        size_t n = utf8(c, in);
+        size_t n = text_encode(c, (uint8_t *)in);
         size_t got = text_nfc(in, n, out, sizeof out);
-        ck_assert_msg(got <= 3 * n + 8, "U+%04lX", c);
+        ck_assert_msg(got <= 3 * n + 8, "U+%04X", c);
         if (text_is_nfc(in, n))
-            ck_assert_msg(got == n && memcmp(in, out, n) == 0, "U+%04lX", c);
+            ck_assert_msg(got == n && memcmp(in, out, n) == 0, "U+%04X", c);
         ck_assert_uint_eq(text_nfc(out, got, again, sizeof again), got);
         ck_assert_mem_eq(out, again, got);
     }

@@ -1,4 +1,5 @@
 /* text_test.c - validity, categories, scripts, folds and hashes. */
+#include "text/props.h"
 #include "text/text.h"
 #include "text/fold.h"
 #include <check.h>
@@ -172,22 +173,13 @@ START_TEST(folds_are_as_stated)
 }
 END_TEST
 
-static size_t utf8(uint32_t c, char *out)
-{
-    static const unsigned char lead[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
-    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (size_t i = n; i-- > 1; c >>= 6) out[i] = (char)(0x80 | (c & 0x3F));
-    out[0] = (char)(lead[n > 1 ? n : 0] | c);
-    return n;
-}
-
 START_TEST(folding_twice_is_folding_once_for_every_code_point)
 {
     for (uint32_t profile = 0; profile <= WQ_FOLD_SEARCH; profile++)
         for (uint32_t c = 0; c < 0x110000; c++) {
             char in[4], once[32], twice[32];
             if (c >= 0xD800 && c < 0xE000) continue;
-            size_t n = utf8(c, in);
+            size_t n = text_encode(c, (uint8_t *)in);
             size_t a = text_fold(profile, in, n, once, sizeof once);
             ck_assert_uint_le(a, 3 * n);
             ck_assert_uint_eq(text_utf8_valid(once, a), a);
@@ -201,7 +193,7 @@ START_TEST(composed_and_decomposed_fold_alike)
 {
     for (uint32_t c = 0xC0; c < 0x2000; c++) {
         char in[4], nfc[16], a[32], b[32];
-        size_t n = utf8(c, in);
+        size_t n = text_encode(c, (uint8_t *)in);
         size_t m = text_nfc(in, n, nfc, sizeof nfc);
         size_t x = text_fold(WQ_FOLD_STANDARD, in, n, a, sizeof a);
         size_t y = text_fold(WQ_FOLD_STANDARD, nfc, m, b, sizeof b);
@@ -220,7 +212,7 @@ START_TEST(the_standard_fold_is_frozen)
     for (uint32_t c = 0; c < 0x110000; c++) {
         char in[4];
         if (c >= 0xD800 && c < 0xE000) continue;
-        at += text_fold(WQ_FOLD_STANDARD, in, utf8(c, in), at, 16);
+        at += text_fold(WQ_FOLD_STANDARD, in, text_encode(c, (uint8_t *)in), at, 16);
         *at++ = '\n';
     }
     ck_assert_uint_eq(FOLD_ID, 1);
