@@ -43,11 +43,25 @@ static bool is_same_file(const char *a, const char *b)
            && strcmp(one, two) == 0;
 }
 
+/* Is `output` a file in the folder `path`, which stands for all files in it? */
+static bool is_inside(const char *path, const char *output)
+{
+    char file[PATH_MAX + 256], folder[PATH_MAX];
+    struct stat st;
+    if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) return false;
+    if (!realpath(path, folder) || !real_name(output, file, sizeof file))
+        return false;
+    size_t n = strlen(folder);
+    return strncmp(file, folder, n) == 0 && file[n] == '/'
+           && file[n + 1] != '.' && !strchr(file + n + 1, '/');
+}
+
 /* Does the pattern lead to the output, now or in the next run? */
 static bool is_input(const char *pattern, const char *output)
 {
     if (strcmp(output, "-") == 0) return false;
-    if (is_same_file(pattern, output)) return true;
+    if (is_same_file(pattern, output) || is_inside(pattern, output))
+        return true;
     if (!strpbrk(pattern, "*?[")) return false;
     if (fnmatch(pattern, output, FNM_PATHNAME | FNM_PERIOD) == 0) return true;
     char real[PATH_MAX + 256], real_pattern[PATH_MAX + 256];
