@@ -110,6 +110,55 @@ static void cut_telling_lines(const struct context *c, uint8_t *states)
     }
 }
 
+/* Does a unit begin as a sentence in the middle of a story does ("وقال", "كما",
+ * "وفي")?  Neither headlines nor other stories do. */
+static int continues_story(const struct context *c, size_t i)
+{
+    const struct unit *u = &c->list[i];
+    return u->conjunction && u->words >= 6 && !u->bullet && !u->cue.kind;
+}
+
+/* Where the model ended the body too early, at a link between two paragraphs:
+ * the first paragraph behind the end goes on with the story, and no line in
+ * between ends an article.  (A lone "Reuters" does not: photos have it, too.)
+ * Moves the end behind the paragraphs there.  Returns 1, or 0: it is right. */
+static int resume_body(const struct context *c, uint8_t *states)
+{
+    size_t end = c->n, i;
+    while (end > 0 && states[end - 1] == STATE_AFTER) end--;
+    for (i = end; i < c->n && !is_prose(c->around[i].kind); i++) {
+        const struct unit *u = &c->list[i];
+        int lone_source = u->cue.kind == CUE_SOURCE && u->cue.where == CUE_IS;
+        if (is_end_mark(u) && u->cue.kind != CUE_RELATED && !lone_source)
+            return 0;
+    }
+    if (end == 0 || i == c->n || i - end > 4 || !continues_story(c, i)) return 0;
+    memset(states + end, STATE_INSERTED, i - end);
+    for (; i < c->n && is_prose(c->around[i].kind) && !c->list[i].cue.kind; i++)
+        states[i] = STATE_BODY;
+    return 1;
+}
+
+/* Gives back to the body what the model took and what cannot be anything but
+ * the story.  In scripts with capitals the model sees that for itself. */
+static void keep_sentences(const struct context *c, uint8_t *states)
+{
+    size_t first = 0;
+    if (!c->caseless) return;
+    for (size_t i = 0; i < c->n; i++)
+        if (states[i] == STATE_INSERTED && continues_story(c, i))
+            states[i] = STATE_BODY;
+    while (resume_body(c, states)) /* as often as links interrupt the story */
+        ;
+    while (first < c->n && states[first] != STATE_BODY) first++;
+    for (size_t i = first; i-- > 0 && first - i <= 4;) {
+        if (!is_prose(c->around[i].kind) || !continues_story(c, i)) continue;
+        memset(states + i, STATE_INSERTED, first - i);
+        states[i] = STATE_BODY;
+        first = i;
+    }
+}
+
 /* Is this the heading of a block of other articles? */
 static int is_related_heading(const struct unit *u)
 {
@@ -117,44 +166,11 @@ static int is_related_heading(const struct unit *u)
            (u->cue.kind == CUE_RELATED || u->cue.kind == CUE_READ_MORE);
 }
 
-/* "Source: Reuters", "Tags: oil, OPEC", then "Read also:": the article is over,
- * even if another one, in whole sentences, follows.  Cuts from there on. */
-static void cut_after_the_end(const struct context *c, uint8_t *states)
+/* At most `bytes` of the text from `begin` on, whole code points. */
+static size_t cut_to_character(wq_str s, size_t begin, size_t bytes)
 {
-    size_t mark = SIZE_MAX;
-    for (size_t i = 0; i < c->n; i++) {
-        const struct unit *u = &c->list[i];
-        if (mark != SIZE_MAX && i - mark <= 3 && is_related_heading(u)) {
-            memset(states + mark, STATE_AFTER, c->n - mark);
-            return;
-        }
-        int own = u->cue.kind == CUE_SOURCE || u->cue.kind == CUE_KEYWORDS;
-        if (own && is_end_mark(u) && c->around[i].above &&
-            states[i] != STATE_BODY && (mark == SIZE_MAX || i - mark > 1))
-            mark = i;
-    }
-}
-
-/* Hashes of the words of the first units of the body, sorted. */
-static size_t body_words(const struct label_rules *rules,
-                         const struct context *c, const uint8_t *states,
-                         wq_str s, uint64_t *words)
-{
-    size_t n = 0;
-    for (size_t i = 0, units = 0; i < c->n && units < TITLE_BODY_UNITS; i++) {
-        const struct unit *u = &c->list[i];
-        if (states[i] != STATE_BODY) continue;
-        size_t bytes = u->end - u->text;
-        uint64_t all;
-        if (bytes > 500) { /* enough to share words with a title */
-            bytes = 500;
-            while (((unsigned char)s.p[u->text + bytes] & 0xC0) == 0x80) bytes--;
-        }
-        n += words_of(rules->text, (wq_str){ s.p + u->text, bytes }, words + n,
-                      BODY_WORDS - n, &all);
-        units++;
-    }
-    return n;
+    while (((unsigned char)s.p[begin + bytes] & 0xC0) == 0x80) bytes--;
+    return bytes;
 }
 
 /* How many of a unit's words, function words and numbers apart, are among
@@ -177,10 +193,73 @@ static size_t shared_words(const struct label_rules *rules, wq_str unit,
     return shared;
 }
 
-static int may_be_title(const struct context *c, size_t i)
+/* "Source: Reuters", "Tags: oil, OPEC", then "Read also:": the article is over,
+ * even if another one, in whole sentences, follows.  Cuts from there on. */
+static void cut_after_the_end(const struct context *c, uint8_t *states)
+{
+    size_t mark = SIZE_MAX;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct unit *u = &c->list[i];
+        if (mark != SIZE_MAX && i - mark <= 3 && is_related_heading(u)) {
+            memset(states + mark, STATE_AFTER, c->n - mark);
+            return;
+        }
+        int own = u->cue.kind == CUE_SOURCE || u->cue.kind == CUE_KEYWORDS;
+        if (own && is_end_mark(u) && c->around[i].above &&
+            states[i] != STATE_BODY && (mark == SIZE_MAX || i - mark > 1))
+            mark = i;
+    }
+}
+
+/* "Read also:", a headline, and below it a paragraph that tells what the
+ * headline says: that story is not this article's. */
+static void cut_other_story(const struct label_rules *rules,
+                            const struct context *c, uint8_t *states, wq_str s)
+{
+    for (size_t i = 1; i + 2 < c->n; i++) {
+        const struct unit *headline = &c->list[i + 1];
+        const struct unit *lead = &c->list[i + 2];
+        if (!is_related_heading(&c->list[i]) || !c->around[i].above ||
+            is_prose(c->around[i + 1].kind) ||
+            c->around[i + 2].kind != UNIT_PROSE || continues_story(c, i + 2))
+            continue;
+        uint64_t words[64], all;
+        size_t bytes = lead->end - lead->text;
+        if (bytes > 600) bytes = cut_to_character(s, lead->text, 600);
+        size_t n = words_of(rules->text, (wq_str){ s.p + lead->text, bytes },
+                            words, 64, &all);
+        wq_str title = { s.p + headline->text, headline->end - headline->text };
+        if (shared_words(rules, title, words, n) < 3) continue;
+        memset(states + i, STATE_AFTER, c->n - i);
+        return;
+    }
+}
+
+/* Hashes of the words of the first units of the body, sorted. */
+static size_t body_words(const struct label_rules *rules,
+                         const struct context *c, const uint8_t *states,
+                         wq_str s, uint64_t *words)
+{
+    size_t n = 0;
+    for (size_t i = 0, units = 0; i < c->n && units < TITLE_BODY_UNITS; i++) {
+        const struct unit *u = &c->list[i];
+        if (states[i] != STATE_BODY) continue;
+        size_t bytes = u->end - u->text;
+        uint64_t all;
+        if (bytes > 500) /* enough to share words with a title */
+            bytes = cut_to_character(s, u->text, 500);
+        n += words_of(rules->text, (wq_str){ s.p + u->text, bytes }, words + n,
+                      BODY_WORDS - n, &all);
+        units++;
+    }
+    return n;
+}
+
+static int may_be_title(const struct context *c, size_t i, wq_str s)
 {
     const struct unit *u = &c->list[i];
-    return u->words >= TITLE_MIN_WORDS && u->words <= TITLE_MAX_WORDS &&
+    return s.p[u->end - 1] != '.' && !continues_story(c, i) && u->words >= TITLE_MIN_WORDS &&
+           u->words <= TITLE_MAX_WORDS &&
            u->chars <= TITLE_MAX_CHARS && u->cue.where < CUE_STARTS &&
            !is_date_line(u) && u->ending != END_COMMA &&
            u->ending != END_COLON &&
@@ -205,7 +284,7 @@ static size_t find_title(const struct label_rules *rules,
                     : first;
     for (size_t i = from; i < to; i++) {
         const struct unit *u = &c->list[i];
-        if (!may_be_title(c, i)) continue;
+        if (!may_be_title(c, i, s)) continue;
         wq_str unit = { s.p + u->text, u->end - u->text };
         size_t shared = i < first ? shared_words(rules, unit, words, n) : 2;
         size_t score = 8 * shared + 4 * c->around[i].repeated +
@@ -238,7 +317,9 @@ void label_units(const struct label_rules *rules, const struct units *units,
         return;
     }
     cut_telling_lines(&c, states);
+    keep_sentences(&c, states);
     cut_after_the_end(&c, states);
+    cut_other_story(rules, &c, states, s);
     cut_inserted_headlines(&c, states);
     if (!title_hash) {
         out->title = find_title(rules, &c, states, s);

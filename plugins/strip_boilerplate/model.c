@@ -123,9 +123,11 @@ static void score_unit(const struct model *model, const struct context *c,
                        size_t i, float bias, float scores[STATES])
 {
     uint8_t values[FEATURE_GROUPS];
+    uint8_t kind = c->around[i].kind;
     features_of(c, i, values);
     for (size_t s = 0; s < STATES; s++) scores[s] = 0;
-    scores[STATE_BODY] = c->around[i].kind <= UNIT_SENTENCE ? bias : 0;
+    if (kind <= UNIT_SENTENCE) scores[STATE_BODY] = bias;
+    if (kind == UNIT_LONG) scores[STATE_BODY] = bias / 2;
     for (size_t g = 0; g < FEATURE_GROUPS; g++)
         for (size_t s = 0; s < STATES; s++)
             scores[s] += model->weight[g][values[g]][s];

@@ -26,8 +26,9 @@ struct model;
  * *line 0: no memory. */
 struct model *model_new(wq_str content, long *line, const char **why);
 
-/* Finds the best path.  bias: added to the score of every paragraph or
- * sentence as body, so that what is in doubt stays.  states has room for c->n, steps for STATES * c->n. */
+/* Finds the best path.  bias: added to the score of a paragraph or
+ * sentence as body, half of it to that of a long line, so that what is in doubt
+ * stays.  states has room for c->n, steps for STATES * c->n. */
 void model_decide(const struct model *model, const struct context *c,
                   double bias, uint8_t *states, uint8_t *steps);
 #endif
