@@ -75,7 +75,9 @@ bool hijri_day(int year, int month, int day, int32_t *out)
     if (year < UMALQURA_FIRST || year > UMALQURA_LAST) {
         /* Tabular: 30 and 29 days in turn, 11 leap years in 30; 1 Muharram 1
          * is 622-07-19, Gregorian. */
-        if (day > (month % 2 ? 30 : 29) + (month == 12)) return false;
+        bool is_long = (11 * year + 14) % 30 < 11; /* a leap year */
+        if (day > (month % 2 ? 30 : 29) + (month == 12 && is_long))
+            return false;
         *out = (int32_t)(day + (59 * (month - 1) + 1) / 2 + (year - 1) * 354 +
                          (3 + 11 * year) / 30 - 492149);
         return true;

@@ -31,6 +31,15 @@ int year_for(const struct parser *p, size_t i, int month, int day)
     return p->year;
 }
 
+/* The year of the last (-1), this (0) or next (1) such month, or day of it.
+ * 0: unknown. */
+int year_beside(const struct parser *p, int step, int month, int day)
+{
+    if (p->today == NO_DAY) return 0;
+    int here = p->month * 32 + (day ? p->day : 0), there = month * 32 + day;
+    return p->year - (step < 0 && there >= here) + (step > 0 && there <= here);
+}
+
 struct point point_of_day(int32_t day)
 {
     struct point at = POINT_NONE;
@@ -188,6 +197,8 @@ size_t read_year(const struct parser *p, size_t i, int *year,
     } else {
         size_t of = word_at(p, i + n) == W_FROM || word_at(p, i + n) == W_OF;
         size_t k = read_year_named(p, i + n + of, year);
+        if (!k && of && is_plain_year(p, i + n + of)) /* "octubre de 2020" */
+            k = 1, *year = item_at(p, i + n + of)->value;
         if (k) k += of;
         else k = read_year_relative(p, i + n, year);
         if (!k && !n) k = read_words(p, i, year), k = *year > 1000 ? k : 0;
@@ -278,6 +289,9 @@ size_t read_calendar_day(struct parser *p, size_t i, int weekday,
     if (k) {
         e->end = item_at(p, i + n + k - 1)->end;
         if (!is_hijri && !year_is_hijri && year) say_year(p, year, e->end);
+    } else if (!is_hijri && word_at(p, i + n) == W_REL) {
+        k = 1; /* "3 فبراير الماضي" */
+        year = year_beside(p, item_at(p, i + n)->value, month, day);
     } else if (!is_hijri) {
         year = year_for(p, i, month, day);
         e->is_guessed = true;
@@ -315,16 +329,14 @@ size_t read_calendar_month(struct parser *p, size_t i, struct expr *e)
     if (!k) k = read_month(p, i + n, W_HIJRI, &month), is_hijri = k != 0;
     if (!k) return 0;
     bool stands = month_may_stand(p, i + lead, lead);
+    if (i && word_at(p, i - 1) == I_NUMBER && !item_at(p, i)->has_and)
+        return 0; /* "31 فبراير": no month of its own */
     n += k;
     k = read_year(p, i + n, &year, &year_is_hijri);
     if (!k && word_at(p, i + n) == W_REL) {
         int step = item_at(p, i + n)->value;
         k = 1;
-        if (!is_hijri && p->today != NO_DAY) {
-            year = p->year;
-            if (step < 0 && month >= p->month) year--;
-            if (step > 0 && month <= p->month) year++;
-        }
+        if (!is_hijri) year = year_beside(p, step, month, 0);
     } else if (k && year && !is_hijri && !year_is_hijri) {
         say_year(p, year, item_at(p, i + n + k - 1)->end);
     } else if (!k && !stands) {

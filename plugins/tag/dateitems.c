@@ -22,6 +22,7 @@ static int digit_at(const char *s, size_t n, size_t *size)
     return -1;
 }
 
+#define GROUPS_MAX 6 /* 2020-09-27T20:36:05 */
 struct group {
     int32_t value; /* -1: over nine digits */
     uint8_t digits;
@@ -40,14 +41,14 @@ static struct group read_digits(const char *p, size_t n, size_t *at)
     return g;
 }
 
-/* Reads up to five groups of digits joined by one of / - . , :, with single
+/* Reads up to six groups of digits joined by one of / - . , :, with single
  * spaces allowed around the slash ("٢٥ / ديسمبر" is not one, "25 / 12" is).
  * Returns how many; *at is moved behind the last. */
 static size_t read_groups(const char *p, size_t n, size_t *at, struct group *g)
 {
     size_t k = 0;
     g[k++] = read_digits(p, n, at);
-    while (k < 5) {
+    while (k < GROUPS_MAX) {
         size_t next = *at;
         bool spaced = next < n && p[next] == ' ';
         next += spaced;
@@ -113,7 +114,7 @@ static struct item clock_item(const struct group *g, size_t n)
  * no part of a date (an address, 10^30, 31/02/2020). */
 static size_t read_numbers(wq_str text, size_t at, struct item *out)
 {
-    struct group g[5];
+    struct group g[GROUPS_MAX];
     size_t begin = at, n = read_groups(text.p, text.n, &at, g);
     struct item *item = out;
     *item = (struct item){ .begin = (uint32_t)begin, .end = (uint32_t)at };

@@ -111,6 +111,8 @@ size_t read_numeric(struct parser *p, size_t i, struct expr *e);
 void say_year(struct parser *p, int year, uint32_t end);
 /* The year of a month and day (0: none) written without one; 0: unknown. */
 int year_for(const struct parser *p, size_t i, int month, int day);
+/* The year of the last (-1), this (0) or next (1) such month, or day of it. */
+int year_beside(const struct parser *p, int step, int month, int day);
 struct point point_of_day(int32_t day);
 struct point point_open(void);
 /* Today moved by n units; open if today is unknown or n is beyond reason. */

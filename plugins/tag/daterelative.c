@@ -131,11 +131,8 @@ size_t read_unit_relative(struct parser *p, size_t i, struct expr *e)
                     word_at(p, i + n) == W_MONTH_NEAR)) {
         size_t k = read_calendar_month(p, i + n, e);
         if (k) {
-            if (!e->from.is_open && step) {
-                e->from.year = p->year;
-                if (step < 0 && e->from.month >= p->month) e->from.year--;
-                if (step > 0 && e->from.month <= p->month) e->from.year++;
-            }
+            if (!e->from.is_open && step)
+                e->from.year = year_beside(p, step, e->from.month, 0);
             return span(p, i, n + k, e, DATE_DATE);
         }
     }

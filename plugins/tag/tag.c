@@ -286,7 +286,8 @@ static int words_fill(const struct tag *self, struct room *room,
 {
     wq_layer layer;
     *w = (struct words){ 0 };
-    self->host->get(record, self->field, &w->text);
+    if (self->host->get(record, self->field, &w->text) && !w->text.p)
+        w->text.p = ""; /* an empty text, not none */
     if (!self->host->layer(record, self->tokens, &layer) || !layer.hash)
         return 0;
     w->n = layer.n;
@@ -535,6 +536,9 @@ static int tag_record(const struct tag *self, struct room *room,
     struct placed text = { .words = &w };
     int32_t today;
     if (words_fill(self, room, record, &w) < 0) return -1;
+    if (self->find_agencies && tag_agencies(self, room, record, &w) < 0)
+        return -1;
+    if (!w.text.p) return 0; /* no such field: nothing for a layer to lie over */
     if (self->find_dates || self->find_published) {
         if (find_day(self, room, record, &w, &today) < 0) return -1;
         if (self->find_dates &&
@@ -543,8 +547,6 @@ static int tag_record(const struct tag *self, struct room *room,
     if ((self->find_places || self->find_keywords) &&
         find_places(self, room, &text) < 0) return -1;
     if (self->find_places && tag_places(self, room, record, &text) < 0)
-        return -1;
-    if (self->find_agencies && tag_agencies(self, room, record, &w) < 0)
         return -1;
     return self->find_keywords ? tag_keywords(self, room, record, &text) : 0;
 }
