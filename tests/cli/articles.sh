@@ -127,8 +127,8 @@ test_an_article_with_empty_text_or_none_is_kept_and_counted()
     printf '{"id":"a","text":""}\n{"id":"b"}\n{"id":"c","text":null}\n{"id":"d","text":7}\n' >in.jsonl
     cp "$PIPELINES/arabic-news.yaml" p.yaml
     exits 0 "$WARRAQ" run p.yaml -o out.jsonl in.jsonl
-    has_lines 4 out.jsonl
-    holds out.jsonl '"text":7'
+    has_lines 3 out.jsonl
+    holds out.jsonl.rejects.jsonl '"reason":"bad_type","message":"\"text\" must be a string"'
 }
 
 test_an_article_without_id_gets_one_from_its_url_or_itself()

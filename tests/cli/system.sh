@@ -83,7 +83,7 @@ test_output_equal_to_the_input_is_refused()
     same before in.jsonl
     sed -i 's/path: out.jsonl/path: in.jsonl/' p.yaml
     exits 78 "$WARRAQ" run p.yaml
-    says 'p.yaml:3:16: error: the output "in.jsonl" would overwrite an input'
+    says 'p.yaml:3:16: error: output.path "in.jsonl" would overwrite an input'
     same before in.jsonl
     ln -s in.jsonl link.jsonl # by another name
     sed -i 's/output: {path: in.jsonl/output: {path: .\/link.jsonl/' p.yaml
