@@ -80,39 +80,43 @@ static inline bool run_ends(bool news, bool digits, const uint8_t *p, size_t n,
            || (p[after] < 0x80 && !text_is_ascii_letter(p[after]));
 }
 
+/* A code point that is a token alone: a mark of punctuation, with nothing
+ * attached to it.  As fast_word. */
+static inline size_t lone_mark(bool news, bool hashed, const uint8_t *p,
+                               size_t n, size_t i, const struct text_low *low,
+                               size_t bytes, uint8_t *cls, uint64_t *hash)
+{
+    size_t end = i + bytes;
+    if (news && (p[i] == '.' || p[i] == '-' || p[i] == '#' || p[i] == '@'))
+        return 0;
+    if (end < n && p[end] >= 0x80 && IN(STAYS, wb_at(p, n, end))) return 0;
+    *cls = walk_class(p, i, end, low->cls & (LOW_LETTER | LOW_DIGIT));
+    if (*cls == WQ_W_OTHER) return 0;
+    if (hashed) *hash = XXH3_64bits(low->out, low->n);
+    return end;
+}
+
 /* The fast lane.  Returns the end of the word at p[i], its class and, if
  * hashed, its hash; 0 if it takes the other lane. */
 static inline size_t fast_word(bool news, bool hashed, const uint8_t *p,
                                size_t n, size_t i, uint8_t *cls, uint64_t *hash)
 {
-    uint8_t folded[LANE + 2];
+    uint8_t folded[LANE + 2]; /* two bytes are written, of which 0 .. 2 count */
     size_t k = 0, at = i, bytes;
     const struct text_low *low = low_at(p, n, i, &bytes);
     if (!low || low->n > 2) return 0;
     unsigned wb = low->cls & LOW_WB;
+    if (IN(LONE, wb))
+        return lone_mark(news, hashed, p, n, i, low, bytes, cls, hash);
     bool digits = wb == WB_NUMERIC;
-    if (IN(LONE, wb)) {
-        if (news && (p[i] == '.' || p[i] == '-' || p[i] == '#' || p[i] == '@'))
-            return 0;
-        at += bytes;
-        if (at < n && p[at] >= 0x80 && IN(STAYS, wb_at(p, n, at))) return 0;
-        *cls = walk_class(p, i, at, low->cls & (LOW_LETTER | LOW_DIGIT));
-        if (*cls == WQ_W_OTHER) return 0;
-        if (hashed) *hash = XXH3_64bits(low->out, low->n);
-        return at;
-    }
     if (!digits && wb != WB_LETTER) return 0;
     if (news && !low->n) return 0; /* a tatweel in front */
     unsigned run = digits ? DIGIT_RUN : LETTER_RUN, sides = 0;
     do {
         if (low->n > 2 || k >= LANE) return 0;
         sides |= 1u << (p[at] >= 0xD8); /* Arabic begins with D8 .. DB */
-        if (hashed) {
-            memcpy(folded + k, low->out, 2);
-            k += low->n;
-        } else {
-            k++;
-        }
+        if (hashed) memcpy(folded + k, low->out, 2);
+        k += low->n;
         at += bytes;
         if (at >= n) break;
         low = low_at(p, n, at, &bytes);
@@ -124,8 +128,8 @@ static inline size_t fast_word(bool news, bool hashed, const uint8_t *p,
     return at;
 }
 
-/* The other lane: the end of the segment at p[i] and its class; WQ_W_OTHER
- * with *white set for white space. */
+/* The other lane: the end of the segment at p[i] and its class; *skip: it is no
+ * token. */
 static size_t slow_word(bool news, const uint8_t *p, size_t n, size_t i,
                         uint8_t *cls, bool *skip)
 {
