@@ -169,6 +169,22 @@ static size_t read_year_relative(const struct parser *p, size_t i, int *year)
     return n;
 }
 
+size_t read_century(const struct parser *p, size_t i, int *year)
+{
+    if (word_at(p, i) != W_DEF_UNIT ||
+        item_at(p, i)->value != U_CENTURY * 10 + SINGULAR) return 0;
+    int which = word_at(p, i + 1);
+    if (which == W_ORD) {
+        *year = (item_at(p, i + 1)->value - 1) * 100;
+        return 2;
+    }
+    if (which != W_REL) return 0;
+    *year = p->today == NO_DAY
+                ? 0
+                : (p->year / 100 + item_at(p, i + 1)->value) * 100;
+    return 2;
+}
+
 /* "عام 2020", "سنة ألفين وسبعة"; an era may follow: "1436هـ", "2015م". */
 size_t read_year_named(const struct parser *p, size_t i, int *year)
 {
@@ -289,9 +305,10 @@ size_t read_calendar_day(struct parser *p, size_t i, int weekday,
     if (k) {
         e->end = item_at(p, i + n + k - 1)->end;
         if (!is_hijri && !year_is_hijri && year) say_year(p, year, e->end);
-    } else if (!is_hijri && word_at(p, i + n) == W_REL) {
-        k = 1; /* "3 فبراير الماضي" */
-        year = year_beside(p, item_at(p, i + n)->value, month, day);
+    } else if (word_at(p, i + n) == W_REL) {
+        k = 1; /* "3 فبراير الماضي"; of a Hijri date the nearest */
+        if (!is_hijri)
+            year = year_beside(p, item_at(p, i + n)->value, month, day);
     } else if (!is_hijri) {
         year = year_for(p, i, month, day);
         e->is_guessed = true;
@@ -305,6 +322,7 @@ size_t read_calendar_day(struct parser *p, size_t i, int weekday,
         /* 31 February is no date at all */
         if (!is_date(year ? year : 2000, month, day)) return 0;
     }
+    e->said_day = day;
     return span(p, i, n + k, e, DATE_DATE);
 }
 

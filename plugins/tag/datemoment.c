@@ -130,6 +130,7 @@ static size_t read_time(struct parser *p, size_t i, struct expr *e)
     n += is_marked;
     word = word_at(p, i + n);
     if (word == I_CLOCK) {
+        if (word_at(p, i + n + 1) == W_UNIT) return 0; /* "2:58 دقيقة" */
         int32_t v = item_at(p, i + n)->value;
         hour = v / 3600;
         e->from.minute = v / 60 % 60;
@@ -191,6 +192,9 @@ size_t read_moment(struct parser *p, size_t i, struct expr *e)
         k = read_date(p, i + n + gap, &other);
         if (!k || other.kind != DATE_DATE || other.first != i + n + gap ||
             !(other.from.day || other.from.is_open)) return n;
+        /* "الساعة الثامنة من مساء أمس" */
+        if (word_at(p, i + n + gap) == W_PART)
+            e->from.hour = hour_in(e->from.hour, item_at(p, i + n + gap)->value);
         struct expr time = *e;
         *e = other;
         other = time;

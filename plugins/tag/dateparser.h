@@ -29,6 +29,7 @@ struct expr {
     enum date_kind kind;
     struct point from, to;
     bool is_guessed;  /* the year was left out */
+    int said_day;     /* the day's number in its month, as it is written */
     int32_t amount;   /* durations: hundredths of unit */
     enum unit unit;
 };
@@ -101,6 +102,9 @@ size_t read_day(const struct parser *p, size_t i, int *day);
 size_t read_year_named(const struct parser *p, size_t i, int *year);
 /* A year behind a month or season; *year 0: relative, and today is unknown. */
 size_t read_year(const struct parser *p, size_t i, int *year, bool *is_hijri);
+/* "القرن الماضي", "القرن التاسع عشر": its first year but one, 1900; *year 0:
+ * relative, and today is unknown. */
+size_t read_century(const struct parser *p, size_t i, int *year);
 /* "27 سبتمبر 2020"; `weekday` (0: none) stood in front of it. */
 size_t read_calendar_day(struct parser *p, size_t i, int weekday,
                          struct expr *e);

@@ -197,16 +197,29 @@ size_t read_nth_unit(struct parser *p, size_t i, struct expr *e)
     return k ? span(p, i, 3 + k, e, DATE_RANGE) : 0;
 }
 
+/* "السبعينيات", "ثمانينات القرن الماضي", "القرن التاسع عشر": years. */
+static size_t read_decade(struct parser *p, size_t i, struct expr *e)
+{
+    int century = 1900, decade = 0;
+    size_t n = word_at(p, i) == W_DECADE;
+    bool is_decade = n != 0;
+    size_t of = n && (word_at(p, i + n) == W_FROM || word_at(p, i + n) == W_OF);
+    size_t k = read_century(p, i + n + of, &century);
+    if (!is_decade && !k) return 0;
+    if (is_decade) decade = item_at(p, i)->value * 10;
+    n += k ? of + k : 0;
+    e->from = e->to = POINT_NONE;
+    e->from.year = is_decade ? century + decade : century + 1;
+    e->to.year = is_decade ? century + decade + 9 : century + 100;
+    e->from.is_open = century < 100; /* unknown, or of four digits no more */
+    return span(p, i, n, e, DATE_RANGE);
+}
+
 /* Decades, seasons, quarters and "يوم 27": small change. */
 size_t read_other(struct parser *p, size_t i, struct expr *e)
 {
     int word = word_at(p, i), day;
-    if (word == W_DECADE) {
-        e->from = POINT_NONE, e->to = POINT_NONE;
-        e->from.year = 1900 + 10 * item_at(p, i)->value;
-        e->to.year = e->from.year + 9;
-        return span(p, i, 1, e, DATE_RANGE);
-    }
+    if (word == W_DECADE || word == W_DEF_UNIT) return read_decade(p, i, e);
     if (word == W_SEASON || word == W_QUARTER) return read_season(p, i, e);
     if (is_unit(p, i, U_DAY, SINGULAR) && is_number(p, i + 1, 1, 31) &&
         !read_calendar_day(p, i + 1, 0, e)) {

@@ -143,11 +143,12 @@ static size_t read_range(struct parser *p, size_t i, struct expr *e)
             from.from.hour = hour % 24;
         }
     } else if (day || hour >= 0) {
-        if (!day || (!to.from.day && !to.from.is_open && !to.from.month)) return 0;
+        if (!day || to.kind != DATE_DATE || !to.said_day) return 0;
         from = to;
-        from.from.day = day;
-        from.from.is_open |= !to.from.is_open &&
-                             !is_date(to.from.year, to.from.month, day);
+        if (day > to.said_day) from.from.is_open = true;
+        else if (!to.from.is_open) /* in days: the month may be a Hijri one */
+            from.from = point_of_day(day_of(to.from.year, to.from.month,
+                                            to.from.day) - to.said_day + day);
     }
     settle_range(&from, &to, e);
     span(p, i, n, e, DATE_RANGE);

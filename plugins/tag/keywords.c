@@ -30,7 +30,7 @@ struct term {
     uint32_t votes;        /* ... by majority vote (Boyer and Moore)         */
     uint32_t in_title;
     uint32_t n_words;      /* tokens of the spelling shown */
-    uint32_t is_pair;
+    uint32_t is_pair, is_said;
 };
 
 struct table {
@@ -196,6 +196,27 @@ static void mark_title(const struct placed *title, struct table *words)
     }
 }
 
+/* Gives the occurrences of words with clitics to the words without, where the
+ * text has both: "بالعيد" is "العيد". */
+static void merge_clitics(const struct lexicon *lex, const struct words *w,
+                          struct table *words, uint32_t *of_token)
+{
+    for (size_t k = 0; k < words->n; k++) {
+        struct term *t = words->terms + k;
+        uint64_t keys[CLITIC_KEYS];
+        if (!of_token[t->first]) continue; /* a place */
+        size_t n = clitic_keys(lex, w, t->first, keys);
+        for (size_t i = 0; i < n; i++) {
+            struct term *base = term_of(words, keys[i], false);
+            if (!base || !base->count) continue;
+            base->count += t->count;
+            base->in_title |= t->in_title;
+            t->count = 0;
+            break;
+        }
+    }
+}
+
 /* Counts pairs of words that both occur twice; a pair that makes up most of one
  * of its words takes its occurrences from both. */
 static void count_pairs(const struct words *text, const uint32_t *of_token,
@@ -225,8 +246,24 @@ static void count_pairs(const struct words *text, const uint32_t *of_token,
     }
 }
 
-size_t keywords_find(const struct placed *placed, const struct placed *title,
-                     size_t max, wq_str *out, void *scratch)
+/* Is a word of this term in a pair that was taken already?  Notes its own. */
+static bool is_said(struct table *words, const uint32_t *of_token,
+                    const struct term *t)
+{
+    bool is_said = false;
+    for (size_t i = 0; i < 1u + t->is_pair; i++) {
+        uint32_t index = of_token[t->first + i];
+        if (index) is_said |= words->terms[index - 1].is_said;
+    }
+    for (size_t i = 0; i < 1u + t->is_pair; i++) {
+        uint32_t index = of_token[t->first + i];
+        if (index && !is_said) words->terms[index - 1].is_said = 1;
+    }
+    return is_said;
+}
+
+size_t keywords_find(const struct lexicon *lex, const struct placed *placed,
+                     const struct placed *title, size_t max, wq_str *out, void *scratch)
 {
     const struct words *text = placed->words;
     char *at = scratch;
@@ -237,15 +274,18 @@ size_t keywords_find(const struct placed *placed, const struct placed *title,
     count_words(placed, &words, of_token);
     mark_title(title, &words);
     count_pairs(text, of_token, &words, &pairs);
+    merge_clitics(lex, text, &words, of_token);
     size_t n = best_of(text, &pairs, best, 0);
     n = best_of(text, &words, best, n);
-    if (n > max) n = max;
-    for (size_t k = 0; k < n; k++) {
-        uint32_t from = text->marks[best[k]->shown].begin;
-        uint32_t end = text->end[best[k]->shown + best[k]->n_words - 1];
-        out[k] = (wq_str){ text->text.p + from, end - from };
+    size_t found = 0;
+    for (size_t k = 0; k < n && found < max; k++) {
+        const struct term *t = best[k];
+        uint32_t from = text->marks[t->shown].begin;
+        uint32_t end = text->end[t->shown + t->n_words - 1];
+        if (is_said(&words, of_token, t)) continue;
+        out[found++] = (wq_str){ text->text.p + from, end - from };
     }
-    return n;
+    return found;
 }
 
 /* ---- a line the page printed itself ----------------------------------------- */

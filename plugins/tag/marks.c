@@ -29,31 +29,47 @@ static uint64_t hash_with_article(const wq_text *text, const char *p, size_t n)
     return text->fold_hash(word, n + 4);
 }
 
-/* Finds a token without its clitics; m->slot stays NULL if nothing is found. */
-static void find_stripped(const struct lexicon *lex, const char *p, size_t n,
-                          struct mark *m)
+/* One way to read a token without clitics. */
+struct stripped {
+    uint64_t key;
+    uint32_t skip; /* bytes in front that are clitics, to be left out */
+    bool has_and;
+};
+
+/* The ways to read p[0..n) without its clitics: at most two go ("وب", "فل"), and
+ * two letters must stay.  Returns how many, at most CLITIC_KEYS. */
+static size_t strip(const struct lexicon *lex, const char *p, size_t n,
+                    struct stripped *out)
 {
-    size_t at = 0;
-    /* At most two ("وب", "فل"), and two letters must stay. */
-    for (int k = 0; k < 2 && n >= at + 6; k++) {
+    uint32_t at = 0;
+    bool has_and = false;
+    size_t found = 0;
+    for (int k = 0; k < CLITIC_KEYS && n >= at + 6u; k++) {
         int letter = clitic_at((const unsigned char *)p + at);
-        if (!letter || (k && (letter == 'w' || letter == 'f'))) return;
+        bool is_first = letter == 'w' || letter == 'f'; /* only in front */
+        if (!letter || (k && is_first)) break;
         at += 2;
-        if (letter == 'w') m->flags |= MARK_AND;
-        bool is_elided = letter == 'l' && n >= at + 6 &&
+        has_and |= letter == 'w';
+        bool is_elided = letter == 'l' && n >= at + 6u &&
                          clitic_at((const unsigned char *)p + at) == 'l';
-        if (is_elided)
-            m->key = hash_with_article(lex->text, p + at + 2, n - at - 2);
-        else
-            m->key = lex->text->fold_hash(p + at, n - at);
-        m->slot = lexicon_find(lex, m->key);
-        if (m->slot) {
-            /* of "لليمن" no part is "اليمن": the whole stays */
-            m->begin += (uint32_t)(is_elided ? at - 2 : at);
-            return;
-        }
-        if (letter != 'w' && letter != 'f') return;
+        out[found].has_and = has_and;
+        /* of "لليمن" no part is "اليمن": the whole stays */
+        out[found].skip = is_elided ? at - 2 : at;
+        out[found++].key =
+            is_elided ? hash_with_article(lex->text, p + at + 2, n - at - 2)
+                      : lex->text->fold_hash(p + at, n - at);
+        if (!is_first) break;
     }
+    return found;
+}
+
+size_t clitic_keys(const struct lexicon *lex, const struct words *w, size_t i,
+                   uint64_t *keys)
+{
+    struct stripped ways[CLITIC_KEYS];
+    size_t n = strip(lex, w->text.p + w->begin[i], w->end[i] - w->begin[i], ways);
+    for (size_t k = 0; k < n; k++) keys[k] = ways[k].key;
+    return n;
 }
 
 /* What may begin at a token. */
@@ -81,9 +97,15 @@ static void mark_token(const struct lexicon *lex, struct words *w, size_t i)
     *m = (struct mark){ lexicon_find(lex, w->hash[i]), w->hash[i],
                         w->begin[i], 0 };
     if (m->slot || n < 6 || !clitic_at((const unsigned char *)p)) return;
-    find_stripped(lex, p, n, m);
-    if (!m->slot)
-        m->key = w->hash[i], m->begin = w->begin[i], m->flags = 0;
+    struct stripped ways[CLITIC_KEYS];
+    size_t n_ways = strip(lex, p, n, ways);
+    for (size_t k = 0; k < n_ways && !m->slot; k++) {
+        m->slot = lexicon_find(lex, ways[k].key);
+        if (!m->slot) continue;
+        m->key = ways[k].key;
+        m->begin += ways[k].skip;
+        m->flags = ways[k].has_and ? MARK_AND : 0u;
+    }
 }
 
 void marks_fill(const struct lexicon *lex, struct words *w)

@@ -494,7 +494,10 @@ static size_t printed_keywords(const struct tag *self, struct room *room,
     for (size_t i = 0; i < n && !found; i++) {
         if (removed[i].reason != self->by_keywords) continue;
         line_fill(self, &room->line, removed[i].text);
-        found = keywords_of_line(&room->line.words, w, self->max_keywords, out);
+        struct words head = *w;
+        if (head.n > KEYWORD_TOKENS) head.n = KEYWORD_TOKENS;
+        found = keywords_of_line(&room->line.words, &head, self->max_keywords,
+                                 out);
     }
     return found;
 }
@@ -519,7 +522,8 @@ static int tag_keywords(const struct tag *self, struct room *room,
         in_title.places = room->title_places;
         in_title.n_places = places_find(self->lex, in_title.words,
                                         room->title_places);
-        n = keywords_find(&placed, &in_title, self->max_keywords, found, scratch);
+        n = keywords_find(self->lex, &placed, &in_title, self->max_keywords,
+                          found, scratch);
     }
     if (!n) return 0;
     self->host->add(room->ctx, C_KEYWORDS, n);

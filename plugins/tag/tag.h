@@ -42,6 +42,11 @@ struct words {
  * clitics (و ف ب ل ك).  Fills w->marks (n of them) and the two bounds.  Cannot
  * fail.  [any] */
 void marks_fill(const struct lexicon *lex, struct words *w);
+/* The keys that token i may have without its clitics, the longest rest first;
+ * returns how many.  [any] */
+#define CLITIC_KEYS 2
+size_t clitic_keys(const struct lexicon *lex, const struct words *w, size_t i,
+                   uint64_t *keys);
 /* The label ("Published on") that begins at token i, *n tokens long; NULL:
  * none.  Its value is an enum word_label. */
 const struct slot *longest_label(const struct lexicon *lex,
@@ -119,8 +124,9 @@ struct placed {
 /* Up to max keywords of a text, the best first, as views of it.  scratch: room
  * for keywords_scratch(tokens of the text) bytes, aligned to 16.  Returns how
  * many. */
-size_t keywords_find(const struct placed *text, const struct placed *title,
-                     size_t max, wq_str *out, void *scratch);
+size_t keywords_find(const struct lexicon *lex, const struct placed *text,
+                     const struct placed *title, size_t max, wq_str *out,
+                     void *scratch);
 size_t keywords_scratch(size_t n_words);
 /* Up to max keywords of the line a page printed itself ("Keywords: a, b"); where
  * it has no separators, word runs that the text has too stay together. */

@@ -130,6 +130,8 @@ static const struct {
     { "من عام 1992 إلى عام 1994", "daterange من عام 1992 إلى عام 1994 = 1992/1994" },
     { "من 2020 إلى 2022", "daterange من 2020 إلى 2022 = 2020/2022" },
     { "بين عامي 1992 و1994", "daterange بين عامي 1992 و1994 = 1992/1994" },
+    { "ثمانينات القرن الماضي", "daterange ثمانينات القرن الماضي = 1980/1989" },
+    { "القرن التاسع عشر", "daterange القرن التاسع عشر = 1801/1900" },
     { "1992-1994", "daterange 1992-1994 = 1992/1994" },
     /* left out years: the sentence's, else the nearest */
     { "نهاية سبتمبر 2020، وفي ليلة 10 نوفمبر",
@@ -173,6 +175,9 @@ static const struct {
     { "الساعة 12 ظهرا", "time الساعة 12 ظهرا = T12" },
     { "السابعة إلا الربع غدا", "datetime السابعة إلا الربع غدا = 2023-09-21T06:45" },
     { "من 4 مساء إلى 5 مساء", "timerange من 4 مساء إلى 5 مساء = T16/T17" },
+    { "الساعة الثامنة من مساء أمس",
+      "datetime الساعة الثامنة من مساء أمس = 2023-09-19T20" },
+    { "2:58 دقيقة", "" },
     { "24:61", "" },
     /* ranges of days */
     { "بين 2 و 12 أكتوبر", "daterange بين 2 و 12 أكتوبر = 2023-10-02/2023-10-12" },
@@ -184,6 +189,7 @@ static const struct {
       "date 10 شوال 1436هـ = 2015-07-26; date 26 يوليو 2015م = 2015-07-26" },
     { "يوم الاثنين 23 ذو القعدة 1436ه", "date 23 ذو القعدة 1436ه = 2015-09-07" },
     { "رمضان 1436", "daterange رمضان 1436 = 2015-06-18/2015-07-16" },
+    { "من 12-14 شوال 1436", "daterange من 12-14 شوال 1436 = 2015-07-28/2015-07-30" },
     { "رمضان هذا العام", "daterange رمضان هذا العام = 2023-03-23/2023-04-20" },
     /* other languages */
     { "20th, September 2023 GMT", "date 20th, September 2023 = 2023-09-20" },
@@ -398,14 +404,14 @@ START_TEST(keywords_are_frequent_words_pairs_and_places)
     struct placed title = { &t, in_title, places_find(lex, &t, in_title) };
     static max_align_t scratch[1024];
     ck_assert_uint_le(keywords_scratch(w.n), sizeof scratch);
-    size_t n = keywords_find(&placed, &title, 4, found, scratch);
+    size_t n = keywords_find(lex, &placed, &title, 4, found, scratch);
     joined(found, n, out, sizeof out);
     ck_assert_str_eq(out, "البنك المركزي|سعر الفائدة|قره باغ|التضخم");
     /* never more than asked for, and none of nothing */
-    ck_assert_uint_eq(keywords_find(&placed, &title, 1, found, scratch), 1);
+    ck_assert_uint_eq(keywords_find(lex, &placed, &title, 1, found, scratch), 1);
     struct words none = words_of(str(""), 0);
     struct placed empty = { &none, list, 0 };
-    ck_assert_uint_eq(keywords_find(&empty, &title, 4, found, scratch), 0);
+    ck_assert_uint_eq(keywords_find(lex, &empty, &title, 4, found, scratch), 0);
 }
 END_TEST
 
