@@ -108,23 +108,23 @@ static int search_list(struct search *s, const char *list)
     return 0;
 }
 
-/* The folder installed into; for a program that still lies in the folder it was
- * built in (BUILD/warraq, or BUILD/.libs/warraq by libtool, beside
- * config.status), BUILD/plugins. */
+/* The folder installed into; for a program that still lies where it was built
+ * (BUILD/warraq, BUILD/tests/unit/x_test, or in .libs there by libtool),
+ * BUILD/plugins.  BUILD is known by its config.status. */
 static int search_own(struct search *s)
 {
+    enum { LEVELS = 4 };
     char path[PATH_MAX], probe[PATH_MAX + 32];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (n > 0) {
-        path[n] = '\0';
+    path[n > 0 ? n : 0] = '\0';
+    for (int level = 0; level < LEVELS; level++) {
         char *slash = strrchr(path, '/');
-        if (slash) *slash = '\0';
-        if (str_ends(str(path), "/.libs")) path[strlen(path) - 6] = '\0';
+        if (!slash) break;
+        *slash = '\0';
         text_format(probe, sizeof probe, "%s/config.status", path);
-        if (access(probe, F_OK) == 0) {
-            text_format(probe, sizeof probe, "%s/plugins", path);
-            return search_path(s, probe);
-        }
+        if (access(probe, F_OK) != 0) continue;
+        text_format(probe, sizeof probe, "%s/plugins", path);
+        return search_path(s, probe);
     }
     return search_path(s, PLUGINDIR);
 }
