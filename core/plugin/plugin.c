@@ -108,25 +108,35 @@ static int search_list(struct search *s, const char *list)
     return 0;
 }
 
-/* The folder installed into; for a program that still lies where it was built
- * (BUILD/warraq, BUILD/tests/unit/x_test, or in .libs there by libtool),
- * BUILD/plugins.  BUILD is known by its config.status. */
+/* Cuts what follows the last slash.  false: there is none. */
+static bool cut_last(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash) *slash = '\0';
+    return slash;
+}
+
+/* The folder a program was built in, if it still lies there: BUILD/warraq or
+ * BUILD/tests/unit/x_test, or in .libs beside it, where libtool puts them. */
+static bool build_folder(char *out, size_t cap)
+{
+    char file[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", out, cap - 1);
+    out[n > 0 ? n : 0] = '\0';
+    if (!cut_last(out)) return false;
+    if (str_ends(str(out), "/.libs")) cut_last(out);
+    if (str_ends(str(out), "/tests/unit")) cut_last(out), cut_last(out);
+    text_format(file, sizeof file, "%.*s/config.status", PATH_MAX - 16, out);
+    return access(file, F_OK) == 0;
+}
+
+/* The folder installed into; in a build tree, its plugins. */
 static int search_own(struct search *s)
 {
-    enum { LEVELS = 4 };
-    char path[PATH_MAX], probe[PATH_MAX + 32];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    path[n > 0 ? n : 0] = '\0';
-    for (int level = 0; level < LEVELS; level++) {
-        char *slash = strrchr(path, '/');
-        if (!slash) break;
-        *slash = '\0';
-        text_format(probe, sizeof probe, "%s/config.status", path);
-        if (access(probe, F_OK) != 0) continue;
-        text_format(probe, sizeof probe, "%s/plugins", path);
-        return search_path(s, probe);
-    }
-    return search_path(s, PLUGINDIR);
+    char build[PATH_MAX], path[PATH_MAX + 16];
+    if (!build_folder(build, sizeof build)) return search_path(s, PLUGINDIR);
+    text_format(path, sizeof path, "%s/plugins", build);
+    return search_path(s, path);
 }
 
 /* Is `name` offered by two plugins?  -1 with e naming both. */
