@@ -15,8 +15,8 @@
 
 static const struct option_spec table[] = {
     { "output", 'o', "PATH", "write there instead of standard output" },
-    { "offsets", '\0', "codepoints|bytes|utf16",
-      "what the offsets in OUTPUT count (default codepoints)" },
+    { "offsets", '\0', "UNIT",
+      "what the offsets in OUTPUT count: codepoints, bytes or utf16" },
     { "threads", 'j', "N", "worker threads; never changes the output" },
     { NULL, 0, NULL, NULL },
 };

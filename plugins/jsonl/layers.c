@@ -22,7 +22,7 @@ static const wq_value *member(const wq_value *object, const char *name)
 }
 
 /* An offset in the line's unit as a byte of the field; 0: it is none. */
-static int read_offset(const struct jsonl_worker *w, const wq_value *v,
+static int read_offset(struct jsonl_worker *w, const wq_value *v,
                        size_t *byte)
 {
     return v && v->type == WQ_V_INT

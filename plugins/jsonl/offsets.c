@@ -60,6 +60,7 @@ int offsets_set(struct offsets *o, wq_str text)
     o->n = (uint32_t)text.n;
     o->units = o->n;
     o->words = words;
+    o->last = 0;
     uint32_t units = 0;
     for (size_t w = 0; w < words; w++) {
         size_t from = w * 64, n = text.n - from;
@@ -79,7 +80,34 @@ static int is_boundary(const struct offsets *o, size_t byte)
     return byte == o->n || (o->starts[byte / 64] >> (byte & 63) & 1);
 }
 
-int offsets_to_byte(const struct offsets *o, int64_t unit, size_t *byte)
+/* The place of the one behind k others, k below their number: sums of the
+ * bytes tell which byte has it (Vigna, "Broadword implementation of
+ * rank/select queries", 2008), a walk of at most 7 steps which bit. */
+static size_t nth_one(uint64_t bits, uint32_t k)
+{
+    const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
+    uint64_t sums = bits - (bits >> 1 & 0x5555555555555555u);
+    sums = (sums & 0x3333333333333333u) + (sums >> 2 & 0x3333333333333333u);
+    sums = ((sums + (sums >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * ones;
+    /* A byte's top bit stays if the sum up to it is at most k. */
+    size_t place = 8 * offsets_count(((k * ones | high) - sums) & high);
+    if (place) k -= sums >> (place - 8) & 0xFF;
+    uint64_t rest = bits >> place & 0xFF;
+    for (; k > 0; k--) rest &= rest - 1;
+    return place + (size_t)__builtin_ctzll(rest);
+}
+
+/* Code points in `units` units of UTF-16 from the start of a word; UINT32_MAX:
+ * that is between the halves of a surrogate pair. */
+static uint32_t without_pairs(uint64_t starts, uint64_t pairs, uint32_t units)
+{
+    uint32_t points = 0, at = 0;
+    for (; starts && at < units; starts &= starts - 1, points++)
+        at += pairs & (starts & -starts) ? 2 : 1;
+    return at == units ? points : UINT32_MAX;
+}
+
+int offsets_to_byte(struct offsets *o, int64_t unit, size_t *byte)
 {
     if (unit < 0 || unit > o->units) return 0;
     if (unit == o->units || o->units == o->n) {
@@ -87,21 +115,21 @@ int offsets_to_byte(const struct offsets *o, int64_t unit, size_t *byte)
         return is_boundary(o, *byte);
     }
     /* The last word with at most so many units in front of it ... */
-    size_t low = 0, high = o->words;
+    size_t low = o->last, high = o->words;
+    if (o->before[low] > unit) low = 0;
+    else if (low + 3 < high && o->before[low + 3] > unit) high = low + 3;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
         if (o->before[middle] <= unit) low = middle;
         else high = middle;
     }
-    /* ... and in it the first boundary at so many. */
+    o->last = low;
+    /* ... and in it the boundary behind so many. */
+    uint32_t more = (uint32_t)(unit - o->before[low]);
     uint64_t starts = o->starts[low];
-    int64_t at = o->before[low];
-    for (; starts && at < unit; starts &= starts - 1) {
-        uint64_t lowest = starts & -starts;
-        at += o->unit == OFFSETS_UTF16 && (o->pairs[low] & lowest) ? 2 : 1;
-    }
-    /* Else it would be between the halves of a surrogate pair. */
-    if (at != unit || !starts) return 0;
-    *byte = low * 64 + (size_t)__builtin_ctzll(starts);
+    if (o->unit == OFFSETS_UTF16 && o->pairs[low])
+        more = without_pairs(starts, o->pairs[low], more);
+    if (more >= offsets_count(starts)) return 0;
+    *byte = low * 64 + nth_one(starts, more);
     return 1;
 }

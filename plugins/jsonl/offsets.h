@@ -22,6 +22,7 @@ struct offsets {
     uint64_t *pairs;    /* of those, the ones UTF-16 takes two units for */
     uint32_t *before;   /* units in front of each word */
     size_t cap;         /* of the three columns */
+    size_t last;        /* word found last: the next is mostly there or behind */
 };
 
 /* Prepares o, { .unit = ... } the first time, for another text of at most
@@ -30,7 +31,7 @@ int offsets_set(struct offsets *o, wq_str text);
 void offsets_free(struct offsets *o);
 /* The byte at `unit` units; 1, or 0 if there is none or it is inside a code
  * point. */
-int offsets_to_byte(const struct offsets *o, int64_t unit, size_t *byte);
+int offsets_to_byte(struct offsets *o, int64_t unit, size_t *byte);
 
 static inline uint32_t offsets_count(uint64_t bits)
 {

@@ -313,54 +313,74 @@ size_t json_number_length(const char *p, size_t n)
     return i;
 }
 
+/* Reads p[0..n), n < 20 digits and perhaps a sign, if an int64_t holds it. */
+static int whole_number(const char *p, size_t n, int64_t *out)
+{
+    size_t sign = p[0] == '-';
+    uint64_t v = 0;
+    /* 10^18 - 1 fits whatever its digits; beyond, be careful */
+    if (n - sign <= 18) {
+        for (size_t k = sign; k < n; k++)
+            v = v * 10 + (uint64_t)(p[k] - '0');
+        *out = sign ? -(int64_t)v : (int64_t)v;
+        return 1;
+    }
+    int64_t slow = 0;
+    for (size_t k = sign; k < n; k++) {
+        int d = sign ? '0' - p[k] : p[k] - '0';
+        if (__builtin_mul_overflow(slow, 10, &slow)
+            || __builtin_add_overflow(slow, d, &slow))
+            return 0;
+    }
+    *out = slow;
+    return 1;
+}
+
 /* The number p[0..n) as the type that spells it back as it is. */
-static wq_value number_value(const char *p, size_t n)
+static void number_value(const char *p, size_t n, wq_value *out)
 {
     size_t sign = p[0] == '-', whole = digits(p, sign, n);
-    wq_value v = { .type = WQ_V_NUMBER, .u.s = { p, n } };
     if (sign + whole == n) {
-        /* 2^63 has 19 digits; no integer is spelled "-0". */
-        if (whole > 19 || (sign && p[1] == '0')) return v;
-        int64_t i = 0;
-        for (size_t k = sign; k < n; k++) {
-            int d = sign ? '0' - p[k] : p[k] - '0';
-            if (__builtin_mul_overflow(i, 10, &i)
-                || __builtin_add_overflow(i, d, &i))
-                return v;
+        int is_minus_zero = sign && p[1] == '0'; /* spelled by no integer */
+        if (!is_minus_zero && whole < 20 && whole_number(p, n, &out->u.i)) {
+            out->type = WQ_V_INT;
+            return;
         }
-        return (wq_value){ .type = WQ_V_INT, .u.i = i };
+    } else {
+        double r;
+        char again[JSON_REAL_MAX];
+        if (n < sizeof again && json_real_read(p, n, &r)
+            && json_real_write(r, again) == n && memcmp(p, again, n) == 0) {
+            out->type = WQ_V_REAL;
+            out->u.r = r;
+            return;
+        }
     }
-    double r;
-    char again[JSON_REAL_MAX];
-    if (n < sizeof again && json_real_read(p, n, &r)
-        && json_real_write(r, again) == n && memcmp(p, again, n) == 0)
-        return (wq_value){ .type = WQ_V_REAL, .u.r = r };
-    return v;
+    out->type = WQ_V_NUMBER;
+    out->u.s = (wq_str){ p, n };
+}
+
+/* The word that begins with c, for values that are words; or NULL. */
+static const char *word_of(char c, wq_value *out)
+{
+    out->type = c == 'n' ? WQ_V_NULL : WQ_V_BOOL;
+    out->u.i = c == 't';
+    return c == 't' ? "true" : c == 'f' ? "false" : c == 'n' ? "null" : NULL;
 }
 
 /* true, false, null or a number at p[at].  0, or -1 with the fault filled. */
 static int read_scalar(struct json_parser *parser, size_t at, wq_value *out,
                        size_t *end)
 {
-    static const struct {
-        const char *word;
-        size_t n;
-        wq_value value;
-    } words[] = {
-        { "true", 4, { .type = WQ_V_BOOL, .u.i = 1 } },
-        { "false", 5, { .type = WQ_V_BOOL, .u.i = 0 } },
-        { "null", 4, { .type = WQ_V_NULL } },
-    };
-    const char *p = parser->p + at;
-    size_t left = parser->end - at, n = 0;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (left >= words[i].n && memcmp(p, words[i].word, words[i].n) == 0) {
-            n = words[i].n;
-            *out = words[i].value;
-        }
-    if (!n) {
+    if (at >= parser->end) return expected(parser, at, "a value");
+    const char *p = parser->p + at, *word = word_of(*p, out);
+    size_t left = parser->end - at, n;
+    if (word) {
+        n = strlen(word);
+        if (left < n || memcmp(p, word, n) != 0) n = 0;
+    } else {
         n = json_number_length(p, left);
-        if (n) *out = number_value(p, n);
+        if (n) number_value(p, n, out);
     }
     if (!n) return expected(parser, at, "a value");
     *end = at + n;
@@ -369,17 +389,23 @@ static int read_scalar(struct json_parser *parser, size_t at, wq_value *out,
 
 /* ---- the grammar ---------------------------------------------------------- */
 
-static int push(struct json_parser *parser, wq_str name, wq_value value)
+/* The place of the next value on the stack, to be filled; NULL: no memory. */
+static wq_member *push(struct json_parser *parser, wq_str name)
 {
     if (parser->n == parser->cap) {
         size_t cap = parser->cap ? parser->cap * 2 : 64;
         wq_member *stack = realloc(parser->stack, cap * sizeof *stack);
-        if (!stack) return no_memory(parser);
+        if (!stack) {
+            no_memory(parser);
+            return NULL;
+        }
         parser->stack = stack;
         parser->cap = cap;
     }
-    parser->stack[parser->n++] = (wq_member){ name, value };
-    return 0;
+    wq_member *m = &parser->stack[parser->n++];
+    m->name = name;
+    m->value.n = 0;
+    return m;
 }
 
 /* Takes the container's items off the stack and puts it there instead. */
@@ -401,8 +427,9 @@ static int close_container(struct json_parser *parser, const struct open *c)
             list[i] = items[i].value;
         v.u.list = list;
     }
-    parser->n = c->first;
-    return push(parser, c->name, v);
+    parser->n = c->first; /* so there is room */
+    push(parser, c->name)->value = v;
+    return 0;
 }
 
 enum want { FIRST_NAME, NAME, COLON, FIRST_ITEM, VALUE, MORE };
@@ -471,18 +498,18 @@ static int walk(struct json_parser *parser, const uint32_t *at, size_t n)
                 want = c == '{' ? FIRST_NAME : FIRST_ITEM;
                 break;
             }
-            wq_value v;
+            wq_member *m = push(parser, name);
+            if (!m) return -1;
             if (c == '"') {
-                v = (wq_value){ .type = WQ_V_STR };
-                if (read_string(parser, t, &v.u.s, &end) < 0) return -1;
+                m->value.type = WQ_V_STR;
+                if (read_string(parser, t, &m->value.u.s, &end) < 0) return -1;
             } else {
-                if (read_scalar(parser, t, &v, &end) < 0) return -1;
+                if (read_scalar(parser, t, &m->value, &end) < 0) return -1;
                 /* 12x, true"a": one run of characters to the index */
                 size_t next = i + 1 < n ? at[i + 1] : parser->end;
                 if (!is_blank(parser, end, next))
                     return expected(parser, end, "',' or the end of the value");
             }
-            if (push(parser, name, v) < 0) return -1;
             name = (wq_str){ NULL, 0 };
             want = MORE;
             break;
