@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    WHOLE_BYTES = 640, /* units up to this are read whole ...                 */
-    HEAD_BYTES = 320,  /* ... of longer ones this much from the front         */
+    WHOLE_BYTES = 448, /* units up to this are read whole ...                 */
+    HEAD_BYTES = 224,  /* ... of longer ones this much from the front         */
     TAIL_BYTES = 128,  /* ... and this much from the back                     */
     MAX_WORDS = WHOLE_BYTES, /* a word has at least one byte                  */
     /* Hard-wrapped text is 40 to 100 columns wide (RFC 2822 s. 2.1.1: 78). */
@@ -50,12 +50,21 @@ static size_t break_at(wq_str s, size_t i)
     return 0;
 }
 
+/* Does a break that begins with this byte occur in s? */
+static int has_break(wq_str s, char first)
+{
+    const char *p = s.p, *end = s.p + s.n;
+    while ((p = memchr(p, first, (size_t)(end - p)))) {
+        if (break_at(s, (size_t)(p - s.p))) return 1;
+        p++;
+    }
+    return 0;
+}
+
 /* Is any break of s something else than LF?  Nearly never, after normalize. */
 static int has_odd_breaks(wq_str s)
 {
-    return memchr(s.p, '\r', s.n) || memmem(s.p, s.n, "\xC2\x85", 2) ||
-           memmem(s.p, s.n, "\xE2\x80\xA8", 3) ||
-           memmem(s.p, s.n, "\xE2\x80\xA9", 3);
+    return has_break(s, '\r') || has_break(s, '\xC2') || has_break(s, '\xE2');
 }
 
 /* Where the line that begins at `from` ends. */
@@ -84,19 +93,62 @@ static size_t space_at(wq_str s, size_t i)
     return 0;
 }
 
+/* The code point that begins at p, of at least n bytes, and its bytes. */
+static uint32_t first_char(const char *text, size_t n, size_t *bytes)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    if (p[0] < 0xC0 || n < 2) {
+        *bytes = 1;
+        return p[0];
+    }
+    if (p[0] < 0xE0 || n < 3) {
+        *bytes = 2;
+        return (uint32_t)(p[0] & 0x1F) << 6 | (p[1] & 0x3F);
+    }
+    if (p[0] < 0xF0 || n < 4) {
+        *bytes = 3;
+        return (uint32_t)(p[0] & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 |
+               (p[2] & 0x3F);
+    }
+    *bytes = 4;
+    return 0x10000; /* none that is asked for lies beyond the BMP */
+}
+
+/* The code point that ends at p[n], n > 0, and its bytes. */
+static uint32_t last_char(const char *p, size_t n, size_t *bytes)
+{
+    size_t i = n - 1;
+    while (i > 0 && n - i < 4 && ((unsigned char)p[i] & 0xC0) == 0x80) i--;
+    uint32_t c = first_char(p + i, n - i, bytes);
+    *bytes = n - i;
+    return c;
+}
+
 /* Bytes of the bullet at the start of s; 0: none. */
 static size_t bullet_at(wq_str s)
 {
-    static const char *const bullets[] = { "•", "◦", "▪", "■", "●", "‣", "·",
-                                           "○", "★", "»", "›", "→", "⇐", "✓" };
-    for (size_t i = 0; i < WQ_LEN(bullets); i++) {
-        size_t n = strlen(bullets[i]);
-        if (s.n > n && !memcmp(s.p, bullets[i], n)) return n;
+    size_t bytes;
+    if (s.n < 2) return 0;
+    switch (first_char(s.p, s.n, &bytes)) {
+    case '*':
+    case '-':
+    case '+': return s.p[1] == ' ' ? 1 : 0;
+    case 0x2022: /* • */
+    case 0x25E6: /* ◦ */
+    case 0x25AA: /* ▪ */
+    case 0x25A0: /* ■ */
+    case 0x25CF: /* ● */
+    case 0x2023: /* ‣ */
+    case 0x00B7: /* · */
+    case 0x25CB: /* ○ */
+    case 0x2605: /* ★ */
+    case 0x00BB: /* » */
+    case 0x203A: /* › */
+    case 0x2192: /* → */
+    case 0x21D0: /* ⇐ */
+    case 0x2713: /* ✓ */ return s.n > bytes ? bytes : 0;
+    default: return 0;
     }
-    if (s.n > 2 && (s.p[0] == '*' || s.p[0] == '-' || s.p[0] == '+') &&
-        s.p[1] == ' ')
-        return 1;
-    return 0;
 }
 
 static uint32_t count_chars(const char *p, size_t n)
@@ -107,35 +159,59 @@ static uint32_t count_chars(const char *p, size_t n)
     return chars;
 }
 
-/* Does p[0..n) end in one of the strings?  Returns its bytes, or 0. */
-static size_t ends_in(const char *p, size_t n, const char *const *list,
-                      size_t n_list)
+/* What may stand behind the end of a sentence: 1 quotes, 2 others. */
+static int is_closer(uint32_t c)
 {
-    for (size_t i = 0; i < n_list; i++) {
-        size_t k = strlen(list[i]);
-        if (n >= k && !memcmp(p + n - k, list[i], k)) return k;
+    switch (c) {
+    case '"':
+    case '\'':
+    case 0xBB:   /* » */
+    case 0x2019: /* ’ */
+    case 0x201C: /* “ */
+    case 0x201D: /* ” */
+    case 0x203A: /* › */ return 1;
+    case ')':
+    case ']':
+    case '*':
+    case ' ':
+    case '\t':
+    case 0xA0: return 2;
+    default: return 0;
     }
-    return 0;
 }
 
 static uint8_t ending_of(const char *p, size_t n)
 {
-    static const char *const closers[] = { "\"", "'", ")", "]", "”", "’",
-                                           "»",  "›", "“", " ", "*", "\u00A0" };
-    static const char *const full[] = { ".", "!", "?", "؟", "۔", "。",
-                                        "！", "？", "।", "։", "።" };
-    static const char *const ellipsis[] = { "...", "…", "[…]", "..", ". ." };
-    static const char *const comma[] = { ",", "،", ";", "؛", "-", "–" };
-    size_t k, quoted = 0;
-    while (n && (k = ends_in(p, n, closers, WQ_LEN(closers)))) {
-        quoted |= p[n - 1] != ' ' && p[n - 1] != ')' && p[n - 1] != ']';
-        n -= k;
+    size_t bytes = 0;
+    uint32_t c = 0;
+    int closer, quoted = 0;
+    while (n && (closer = is_closer(c = last_char(p, n, &bytes)))) {
+        quoted |= closer == 1;
+        n -= bytes;
     }
-    if (ends_in(p, n, ellipsis, WQ_LEN(ellipsis))) return END_ELLIPSIS;
-    if (ends_in(p, n, full, WQ_LEN(full))) return END_FULL;
-    if (n && p[n - 1] == ':') return END_COLON;
-    if (ends_in(p, n, comma, WQ_LEN(comma))) return END_COMMA;
-    return quoted ? END_QUOTE : END_NONE;
+    if (!n) return END_NONE;
+    switch (c) {
+    case '.': return n > 1 && p[n - 2] == '.' ? END_ELLIPSIS : END_FULL;
+    case 0x2026: return END_ELLIPSIS;
+    case '!':
+    case '?':
+    case 0x061F: /* ؟ */
+    case 0x06D4: /* ۔ */
+    case 0x3002: /* 。 */
+    case 0xFF01: /* ！ */
+    case 0xFF1F: /* ？ */
+    case 0x0964: /* । */
+    case 0x0589: /* ։ */
+    case 0x1362: /* ። */ return END_FULL;
+    case ':': return END_COLON;
+    case ',':
+    case ';':
+    case '-':
+    case 0x060C: /* ، */
+    case 0x061B: /* ؛ */
+    case 0x2013: /* – */ return END_COMMA;
+    default: return quoted ? END_QUOTE : END_NONE;
+    }
 }
 
 /* Measures what needs no words: where the text begins, its length and end. */
@@ -247,6 +323,10 @@ struct tally {
     uint16_t begins[MAX_WORDS];
     size_t n, n_begins;
     const char *first_end; /* of the first word; NULL: none yet */
+    /* Of the title; the mask has a bit for each, to skip nearly all searches */
+    const uint64_t *title;
+    size_t n_title;
+    uint64_t title_mask;
 };
 
 /* Is the first code point a capital?  2: of a script that has none. */
@@ -261,28 +341,47 @@ static int is_capital(const wq_text *text, const char *p)
     return 2;
 }
 
-/* Is a punctuation mark one that stands inside sentences? */
-static int is_stop(const char *p, size_t n)
+/* What a mark that is no word says of its line. */
+static void note_mark(struct unit *u, const char *p, size_t n)
 {
-    return (n == 1 && memchr(".,;!?", p[0], 5)) ||
-           (n == 2 && p[0] == '\xD8' && memchr("\x8C\x9B\x9F", p[1], 3));
+    size_t bytes;
+    switch (first_char(p, n, &bytes)) {
+    case '.':
+    case ',':
+    case ';':
+    case '!':
+    case '?':
+    case 0x060C: /* ، */
+    case 0x061B: /* ؛ */
+    case 0x061F: /* ؟ */ u->inner_stops++; return;
+    case '|':
+    case '/':
+    case '>':
+    case 0xA9:   /* © */
+    case 0xAE:   /* ® */
+    case 0xD7:   /* × */
+    case 0x203A: /* › */
+    case 0x2192: /* → */ u->mark = 1; return;
+    default: return;
+    }
 }
 
-/* Marks of menus and footers. */
-static int is_mark(const char *p, size_t n)
+static int is_in_title(const struct tally *tally, uint64_t hash)
 {
-    static const char *const marks[] = { "©", "|", "»", "›", "→",
-                                         "×", "«", "®", "/", ">" };
-    for (size_t i = 0; i < WQ_LEN(marks); i++)
-        if (strlen(marks[i]) == n && !memcmp(p, marks[i], n)) return 1;
+    if (!(tally->title_mask >> (hash & 63) & 1)) return 0;
+    for (size_t lo = 0, hi = tally->n_title; lo < hi;) {
+        size_t mid = (lo + hi) / 2;
+        if (tally->title[mid] == hash) return 1;
+        if (tally->title[mid] < hash) lo = mid + 1;
+        else hi = mid;
+    }
     return 0;
 }
 
 /* Counts the words of a piece of a unit into it and into the tally. */
 static void count_words(struct unit *u, struct tally *tally,
                         const struct cues *cues, const wq_text *text,
-                        const char *p, size_t n, const uint64_t *title,
-                        size_t n_title)
+                        const char *p, size_t n)
 {
     uint32_t begin[MAX_WORDS], end[MAX_WORDS];
     uint8_t class[MAX_WORDS];
@@ -292,13 +391,10 @@ static void count_words(struct unit *u, struct tally *tally,
     size_t got = text->words(WQ_WORDS_NEWS, p, n, &at, &columns, MAX_WORDS);
     for (size_t i = 0; i < got; i++) {
         const char *word = p + begin[i];
-        size_t bytes = end[i] - begin[i];
         int number = class[i] == WQ_W_NUMBER || class[i] == WQ_W_TIME;
-        u->mark |= (uint8_t)is_mark(word, bytes);
-        if (class[i] == WQ_W_PUNCT) {
-            u->inner_stops += (uint16_t)is_stop(word, bytes);
-            continue;
-        }
+        if (class[i] == WQ_W_PUNCT || class[i] == WQ_W_SYMBOL)
+            note_mark(u, word, end[i] - begin[i]);
+        if (class[i] == WQ_W_PUNCT) continue;
         if (class[i] == WQ_W_URL || class[i] == WQ_W_EMAIL) u->mark = 1;
         if (tally->n == MAX_WORDS) return;
         uint64_t h = number ? CUE_NUMBER : hash[i];
@@ -317,15 +413,7 @@ static void count_words(struct unit *u, struct tally *tally,
             u->capitals = (uint16_t)(u->capitals + (capital == 1));
             u->caseless |= capital == 2;
         }
-        for (size_t lo = 0, hi = n_title; lo < hi;) {
-            size_t mid = (lo + hi) / 2;
-            if (title[mid] == h) {
-                u->title_words++;
-                break;
-            }
-            if (title[mid] < h) lo = mid + 1;
-            else hi = mid;
-        }
+        u->title_words += (uint16_t)is_in_title(tally, h);
     }
 }
 
@@ -358,14 +446,14 @@ static size_t to_space(const char *p, size_t i, size_t n, int forward)
 /* Measures what takes words. */
 static void measure_words(struct unit *u, struct tally *tally,
                           const struct cues *cues, const wq_text *text,
-                          wq_str s, const uint64_t *title, size_t n_title)
+                          wq_str s)
 {
     const char *p = s.p + u->text;
     size_t n = u->end - u->text;
     tally->n = tally->n_begins = 0;
     tally->first_end = NULL;
     if (n <= WHOLE_BYTES) {
-        count_words(u, tally, cues, text, p, n, title, n_title);
+        count_words(u, tally, cues, text, p, n);
         u->words = u->seen;
         uint64_t hash = 0;
         for (size_t i = 0; i < tally->n; i++) hash = mix(hash, tally->words[i]);
@@ -373,8 +461,8 @@ static void measure_words(struct unit *u, struct tally *tally,
     } else {
         size_t head = to_space(p, HEAD_BYTES, n, 0);
         size_t tail = to_space(p, n - TAIL_BYTES, n, 1);
-        count_words(u, tally, cues, text, p, head, title, n_title);
-        count_words(u, tally, cues, text, p + tail, n - tail, title, n_title);
+        count_words(u, tally, cues, text, p, head);
+        count_words(u, tally, cues, text, p + tail, n - tail);
         u->words = (uint32_t)(u->seen * n / (head + n - tail));
     }
     u->cue = cues_match(cues, tally->words, tally->n, tally->begins,
@@ -385,11 +473,13 @@ static void measure_words(struct unit *u, struct tally *tally,
 int units_of(struct units *units, const struct cues *cues, const wq_text *text,
              wq_str s, const uint64_t *title, size_t n_title)
 {
-    struct tally tally;
+    struct tally tally = { .title = title, .n_title = n_title };
+    for (size_t i = 0; i < n_title; i++)
+        tally.title_mask |= UINT64_C(1) << (title[i] & 63);
     if (find_lines(units, s) < 0) return -1;
     join_wrapped(units, s);
     for (size_t i = 0; i < units->n; i++)
-        measure_words(&units->list[i], &tally, cues, text, s, title, n_title);
+        measure_words(&units->list[i], &tally, cues, text, s);
     return 0;
 }
 
