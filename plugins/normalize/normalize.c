@@ -177,7 +177,8 @@ static int normalize_field(struct worker *worker, wq_ctx *ctx,
     wq_str now = s;
     size_t first = repair_find(&r, s.p, 0, s.n);
     if (first < s.n) {
-        on[RULE_PERSIAN] = on[RULE_PERSIAN] && is_arabic(self, record);
+        on[RULE_PERSIAN] = on[RULE_PERSIAN] && repair_has_persian(s.p, s.n)
+                           && is_arabic(self, record);
         char *out = self->host->scratch(ctx, s.n + s.n / 3 + 8);
         if (!out) return -1;
         now = (wq_str){ out, repair_text(&r, s.p, s.n, first, out, edits) };

@@ -361,6 +361,18 @@ size_t repair_text(struct repair *r, const char *p, size_t n, size_t first,
     return out.n + (n - i);
 }
 
+/* No branch, so that the compiler makes vectors of it. */
+int repair_has_persian(const char *p, size_t n)
+{
+    unsigned char found = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        unsigned char a = (unsigned char)p[i], b = (unsigned char)p[i + 1];
+        found |= (unsigned char)(((a == 0xDB) & (b == 0x8C))
+                                 | ((a == 0xDA) & (b == 0xA9)));
+    }
+    return found;
+}
+
 void repair_count_letters(const char *p, size_t n, size_t *arabic,
                           size_t *other)
 {
