@@ -2,8 +2,8 @@
  *
  *   batch of records --JSONL--> program --JSONL--> changes
  *
- * Each record goes out as one line, its fields and a number `_seq`.  The program
- * answers each with one line, in any order:
+ * Each record goes out as one line, a number `_seq` and its fields.  The
+ * program answers each with one line, in any order:
  *
  *   {"_seq":7,"lang":"ar"}          fields that change, or are new
  *   {"_seq":7,"drop":"advert"}      the record is dropped
@@ -103,7 +103,7 @@ struct exchange {
     char why_bad[160];
 };
 
-/* ---- settings ------------------------------------------------------------- */
+/* ---- settings ------------------------------------------------------------ */
 
 static wq_key intern(const wq_host *host, const char *name)
 {
@@ -157,7 +157,8 @@ static void *exec_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     self->argv = calloc((size_t)n + 1, sizeof *self->argv);
     if (!self->argv) goto fail;
     for (uint32_t i = 0; i < n; i++) /* views live as long as the stage */
-        self->argv[i] = (char *)(uintptr_t)host->get_str(config, P_COMMAND, i).p;
+        self->argv[i] =
+            (char *)(uintptr_t)host->get_str(config, P_COMMAND, i).p;
     if (!self->formats) {
         host->error(ctx, "this warraq does not offer \"format/1\"");
         goto fail;
@@ -167,8 +168,9 @@ static void *exec_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
         goto fail;
     }
     if (!can_run(self->argv[0], self->dir)) {
-        host->bad_param(config, P_COMMAND, "cannot run \"%s\": there is no such "
-                        "program%s", self->argv[0],
+        host->bad_param(config, P_COMMAND,
+                        "cannot run \"%s\": there is no such program%s",
+                        self->argv[0],
                         strchr(self->argv[0], '/') ? "" : " in PATH");
         goto fail;
     }
@@ -197,7 +199,7 @@ static void exec_stop(void *instance)
     free(self);
 }
 
-/* ---- what goes out -------------------------------------------------------- */
+/* ---- what goes out ------------------------------------------------------- */
 
 static int add_out(void *to, const char *p, size_t n)
 {
@@ -251,7 +253,7 @@ static int write_records(struct exchange *x)
                                    &x->self->out);
 }
 
-/* ---- what comes back ------------------------------------------------------ */
+/* ---- what comes back ----------------------------------------------------- */
 
 static void answered(struct exchange *x, size_t i)
 {
@@ -391,7 +393,7 @@ static int take_answers(struct exchange *x, int at_end)
     return 0;
 }
 
-/* ---- the talk ------------------------------------------------------------- */
+/* ---- the talk ------------------------------------------------------------ */
 
 /* Talks to the program until every record has an answer or none will come:
  * TALK_MOVED, or how it ended.  Bad lines stand for the answers they are not. */

@@ -4,7 +4,7 @@
  *   offsets.c  bytes to code points      layers.c  layers and removed text back
  *   simd.cpp   simdjson                  write.c   a record to a line
  *
- * This file has the settings, the place of lines in a buffer, the descriptor. */
+ * Here are the settings, the place of lines in a buffer and the descriptor. */
 #include "jsonl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +124,7 @@ static int jsonl_sniff(const char *p, size_t n)
     return i < n && (p[i] == '"' || p[i] == '}') ? 90 : 20;
 }
 
-/* A record ends with its line; the last one may lack the line feed.  [serial] */
+/* A record ends with its line; the last may lack the line feed.  [serial] */
 static size_t jsonl_split(void *shared, const char *p, size_t n, uint32_t flags)
 {
     (void)shared;

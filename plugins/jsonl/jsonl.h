@@ -60,8 +60,8 @@ int jsonl_encode(void *instance, wq_ctx *ctx, wq_record *const *records,
                  void *to);
 
 /* A member named like a layer or `removed`, as found in a line: if it is well
- * formed, becomes a layer over `text` (the removed text) of the record, and 1 is
- * returned.  0: it is not, and stays a field; -1: the host said no. */
+ * formed, becomes a layer over `text` (the removed text) of the record, and 1
+ * is returned.  0: it is not, and stays a field; -1: the host said no. */
 int jsonl_read_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
                      const wq_value *value);
 int jsonl_read_removed(struct jsonl_worker *w, wq_record *record,

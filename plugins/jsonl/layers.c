@@ -29,7 +29,7 @@ static int read_offset(struct jsonl_worker *w, const wq_value *v,
            && offsets_to_byte(&w->offsets, v->u.i, byte);
 }
 
-/* ---- removed -------------------------------------------------------------- */
+/* ---- removed ------------------------------------------------------------- */
 
 /* One entry; 1, 0 if it is not well formed, -1: no memory. */
 static int read_piece(struct jsonl_worker *w, wq_record *record,
@@ -73,7 +73,7 @@ int jsonl_read_removed(struct jsonl_worker *w, wq_record *record,
     return w->shared->host->set_removed(record, list, value->n) < 0 ? -1 : 1;
 }
 
-/* ---- layers --------------------------------------------------------------- */
+/* ---- layers -------------------------------------------------------------- */
 
 /* A layer under construction: columns of n entries, in the parser's pool. */
 struct build {

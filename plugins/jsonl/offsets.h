@@ -22,7 +22,7 @@ struct offsets {
     uint64_t *pairs;    /* of those, the ones UTF-16 takes two units for */
     uint32_t *before;   /* units in front of each word */
     size_t cap;         /* of the three columns */
-    size_t last;        /* word found last: the next is mostly there or behind */
+    size_t last;        /* word found last: the next is mostly near it */
 };
 
 /* Prepares o, { .unit = ... } the first time, for another text of at most

@@ -39,7 +39,7 @@ struct json_parser {
     size_t n, cap;
     struct chunk *pool;
     size_t pooled;
-    char *strings; /* unescaped strings of the line: never more than its bytes */
+    char *strings; /* unescaped ones: never more bytes than the line has */
     size_t strings_n, strings_cap;
     /* the line */
     const char *p;
@@ -47,7 +47,7 @@ struct json_parser {
     struct json_fault *fault;
 };
 
-/* ---- memory --------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------- */
 
 void *json_keep(struct json_parser *parser, size_t n)
 {
@@ -107,7 +107,7 @@ static int strings_reserve(struct json_parser *parser, size_t n)
     return parser->strings ? 0 : -1;
 }
 
-/* ---- faults --------------------------------------------------------------- */
+/* ---- faults -------------------------------------------------------------- */
 
 __attribute__((format(printf, 4, 5))) static int
 fail(struct json_parser *parser, const char *reason, size_t at,
@@ -172,7 +172,7 @@ static int explain(struct json_parser *parser,
     return fail(parser, "bad_utf8", 0, "the line is not valid UTF-8");
 }
 
-/* ---- strings -------------------------------------------------------------- */
+/* ---- strings ------------------------------------------------------------- */
 
 /* The four hex digits at p, or -1. */
 static int hex4(const char *p)
@@ -284,7 +284,7 @@ static int read_string(struct json_parser *parser, size_t at, wq_str *out,
     return 0;
 }
 
-/* ---- numbers and words ---------------------------------------------------- */
+/* ---- numbers and words --------------------------------------------------- */
 
 static size_t digits(const char *p, size_t at, size_t n)
 {
@@ -387,7 +387,7 @@ static int read_scalar(struct json_parser *parser, size_t at, wq_value *out,
     return 0;
 }
 
-/* ---- the grammar ---------------------------------------------------------- */
+/* ---- the grammar --------------------------------------------------------- */
 
 /* The place of the next value on the stack, to be filled; NULL: no memory. */
 static wq_member *push(struct json_parser *parser, wq_str name)
@@ -518,7 +518,7 @@ static int walk(struct json_parser *parser, const uint32_t *at, size_t n)
     return 0;
 }
 
-/* ---- the door ------------------------------------------------------------- */
+/* ---- the door ------------------------------------------------------------ */
 
 struct json_parser *json_parser_new(void)
 {

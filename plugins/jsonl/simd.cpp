@@ -3,14 +3,14 @@
 #include "simd.h"
 #include <charconv>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <simdjson.h>
 
-using implementation = simdjson::internal::dom_parser_implementation;
-
+// The parser of documents is only the owner of what is of interest here: its
+// implementation for this processor, whose first stage has its results public
+// (in simdjson 1.0 to 3.12 alike).
 struct json_index {
-    std::unique_ptr<implementation> stage;
+    simdjson::dom::parser parser;
     size_t capacity = 0;
 };
 
@@ -24,18 +24,16 @@ static const size_t kept_capacity = 4 << 20;
 static bool make_room(json_index *x, size_t n)
 {
     bool is_too_large = x->capacity > kept_capacity && n <= kept_capacity;
-    if (x->stage && n <= x->capacity && !is_too_large) return true;
+    if (x->capacity && n <= x->capacity && !is_too_large) return true;
     size_t capacity = first_capacity;
     while (capacity < n)
         capacity *= 2;
     if (capacity > 0xFFFFFF00u) capacity = 0xFFFFFF00u;
     if (n > capacity) return false;
-    x->stage.reset();
+    x->parser.implementation.reset();
     x->capacity = 0;
-    // The depth is only of interest to simdjson's second stage.
-    auto error = simdjson::get_active_implementation()
-                     ->create_dom_parser_implementation(capacity, 1, x->stage);
-    if (error) return false;
+    // The depth matters to simdjson's second stage alone.
+    if (x->parser.allocate(capacity, 1)) return false;
     x->capacity = capacity;
     return true;
 }
@@ -58,12 +56,13 @@ extern "C" enum json_found json_index_find(struct json_index *x, const char *p,
                                            size_t *count)
 {
     if (!make_room(x, n)) return JSON_NO_MEMORY;
-    auto error = x->stage->stage1(reinterpret_cast<const uint8_t *>(p), n,
-                                  simdjson::stage1_mode::regular);
+    auto &stage = *x->parser.implementation;
+    auto error = stage.stage1(reinterpret_cast<const uint8_t *>(p), n,
+                              simdjson::stage1_mode::regular);
     if (error == simdjson::EMPTY) return JSON_EMPTY;
     if (error) return JSON_SUSPICIOUS;
-    *at = x->stage->structural_indexes.get();
-    *count = x->stage->n_structural_indexes;
+    *at = stage.structural_indexes.get();
+    *count = stage.n_structural_indexes;
     return JSON_INDEXED;
 }
 

@@ -17,7 +17,7 @@ extern "C" {
 enum json_found {
     JSON_INDEXED,   /* tokens, n and at are filled                            */
     JSON_EMPTY,     /* nothing but white space                                */
-    JSON_SUSPICIOUS,/* not UTF-8, an open string or a control character in one */
+    JSON_SUSPICIOUS, /* no UTF-8, an open string, a control character in one  */
     JSON_NO_MEMORY
 };
 
@@ -26,8 +26,9 @@ struct json_index;
 struct json_index *json_index_new(void);
 void json_index_free(struct json_index *x);
 /* Finds the tokens of p[0..n): *at becomes the offsets of every { } [ ] : , and
- * of the first byte of every string and of every other run of characters; *count
- * their number.  The view lives until the next call.  Reads nothing behind n. */
+ * of the first byte of every string and of every other run of characters, and
+ * *count their number.  The view lives until the next call.  Reads nothing
+ * behind n. */
 enum json_found json_index_find(struct json_index *x, const char *p, size_t n,
                                 const uint32_t **at, size_t *count);
 

@@ -10,7 +10,7 @@
 
 enum { FLUSH = 64 << 10, OUT_KEPT = 4 << 20 };
 
-/* ---- the buffer ----------------------------------------------------------- */
+/* ---- the buffer ---------------------------------------------------------- */
 
 /* Where `more` bytes may be written; NULL: no memory. */
 static char *room(struct jsonl_worker *w, size_t more)
@@ -57,7 +57,7 @@ static int flush(struct jsonl_worker *w)
     return 0;
 }
 
-/* ---- strings and numbers -------------------------------------------------- */
+/* ---- strings and numbers ------------------------------------------------- */
 
 /* Writes an escape (RFC 8259 s. 7) for c; returns its length, at most 6. */
 static size_t escape(char *to, unsigned char c)
@@ -167,7 +167,7 @@ static int put_key(struct jsonl_worker *w, wq_key key)
     return q ? put(w, q->p, q->n) : -1;
 }
 
-/* ---- values --------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------- */
 
 static int put_scalar(struct jsonl_worker *w, const wq_value *v)
 {
@@ -227,7 +227,7 @@ static int put_value(struct jsonl_worker *w, const wq_value *v)
     }
 }
 
-/* ---- removed text --------------------------------------------------------- */
+/* ---- removed text -------------------------------------------------------- */
 
 int jsonl_offsets(struct jsonl_worker *w, wq_key field, wq_str text)
 {
@@ -263,7 +263,7 @@ static int put_removed(struct jsonl_worker *w, wq_record *record,
     return put_char(w, ']');
 }
 
-/* ---- layers --------------------------------------------------------------- */
+/* ---- layers -------------------------------------------------------------- */
 
 /* [[0,4,"word"],...]: most of a tokenized article's line, so it writes straight
  * into the buffer. */
@@ -359,7 +359,7 @@ static int put_layer(struct jsonl_worker *w, wq_record *record, wq_key over,
     return layer->n_attrs ? put_objects(w, layer, text) : put_pairs(w, layer);
 }
 
-/* ---- the record ----------------------------------------------------------- */
+/* ---- the record ---------------------------------------------------------- */
 
 /* Will a layer be written under this name? */
 static int is_layer(const struct jsonl *shared, const wq_record *record,

@@ -62,7 +62,8 @@ static int text_sniff(const char *p, size_t n)
     if (memchr(p, '\0', n)) return 0;
     if (i < n && (p[i] == '{' || p[i] == '[' || p[i] == '<')) return 10;
     for (size_t k = i; k < n; k++)
-        if ((unsigned char)p[k] == 0xFF || (unsigned char)p[k] == 0xC0) return 0;
+        if ((unsigned char)p[k] >= 0xF5 || (unsigned char)p[k] == 0xC0)
+            return 0; /* in no UTF-8 (RFC 3629 s. 1) */
     return 50;
 }
 
