@@ -274,7 +274,6 @@ int cli_new(int argc, char **argv)
                             "Makes the folder NAME: a stage in C with its "
                             "Makefile, test and a pipeline.", &o);
     if (code >= 0) goto out;
-    code = EX_FINE;
     if (o.n_args != 1)
         err_set(&e, EX_USAGE_, "new: which name?  warraq new NAME");
     else if (make_plugin(o.args[0], &e) == 0)

@@ -178,10 +178,10 @@ static int by_text(const void *a, const void *b)
 static int check_keys(struct reader *r, const struct cfg_node *map)
 {
     if (map->n < 2) return 0;
-    struct cfg_node **sorted = malloc(map->n * sizeof *sorted);
+    struct cfg_node **sorted = malloc(map->n * sizeof(void *));
     if (!sorted) return no_memory(r->diags);
-    memcpy(sorted, map->keys, map->n * sizeof *sorted);
-    qsort(sorted, map->n, sizeof *sorted, by_text);
+    memcpy(sorted, map->keys, map->n * sizeof(void *));
+    qsort(sorted, map->n, sizeof(void *), by_text);
     for (size_t i = 1; i < map->n; i++) {
         if (!str_eq(sorted[i - 1]->text, sorted[i]->text)) continue;
         char hint[64], text[128];
@@ -343,8 +343,8 @@ static int on_close(struct reader *r, const yaml_event_t *event)
     bool is_map = node->kind == CFG_MAP;
     int rc = -1;
     node->n = is_map ? f.n / 2 : f.n;
-    node->items = arena_array(r->arena, node->n, sizeof *node->items);
-    node->keys = is_map ? arena_array(r->arena, node->n, sizeof *node->keys)
+    node->items = arena_array(r->arena, node->n, sizeof(void *));
+    node->keys = is_map ? arena_array(r->arena, node->n, sizeof(void *))
                         : NULL;
     if (!node->items || (is_map && !node->keys)) {
         no_memory(r->diags);
@@ -437,8 +437,9 @@ static int check_directives(struct reader *r)
         wq_str line = lines_get(&r->lines, i);
         found += line.n && line.p[0] == '%';
         if (found <= DIRECTIVES_MAX) continue;
-        diag_error(r->diags, EX_PIPELINE, (struct place){ r->file, i, 1 }, 1,
-                   NULL, "more than %d directives (\"%%\")", DIRECTIVES_MAX);
+        const struct place at = { r->file, i, 1 };
+        diag_error(r->diags, EX_PIPELINE, at, 1, NULL, "more than %d "
+                   "directives (\"%%\")", DIRECTIVES_MAX);
         return -1;
     }
     return 0;

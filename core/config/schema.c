@@ -215,7 +215,7 @@ bool cfg_texts(struct reading *r, struct cfg_node *node, const char *key,
     bool is_list = node->kind == CFG_LIST;
     size_t k = is_list ? node->n : 1;
     *out = arena_zero(&r->p->arena, k, sizeof **out);
-    *nodes = arena_zero(&r->p->arena, k, sizeof **nodes);
+    *nodes = arena_zero(&r->p->arena, k, sizeof(void *));
     if (!*out || !*nodes) {
         diags_no_memory(r->diags);
         return false;
@@ -230,13 +230,12 @@ bool cfg_texts(struct reading *r, struct cfg_node *node, const char *key,
 
 const char *cfg_join(struct arena *arena, const char *dir, const char *path)
 {
-    size_t d = strlen(dir), p = strlen(path);
-    if (path[0] == '/' || strcmp(dir, ".") == 0) d = 0;
-    char *out = arena_alloc(arena, d + p + 2);
-    if (!out) return NULL;
-    memcpy(out, dir, d);
-    if (d) out[d++] = '/';
-    memcpy(out + d, path, p + 1);
+    bool is_whole = path[0] == '/' || strcmp(dir, ".") == 0;
+    size_t n = strlen(dir) + strlen(path) + 2;
+    char *out = arena_alloc(arena, n);
+    if (out)
+        text_format(out, n, "%s%s%s", is_whole ? "" : dir,
+                    is_whole || strcmp(dir, "/") == 0 ? "" : "/", path);
     return out;
 }
 

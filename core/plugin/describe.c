@@ -37,7 +37,7 @@ static void *adopt(struct arena *arena, const void *from, size_t n,
                    size_t stride, size_t size)
 {
     char *to = arena_zero(arena, n, size);
-    for (size_t i = 0; to && i < n; i++)
+    for (size_t i = 0; to && from && i < n; i++)
         memcpy(to + i * size, (const char *)from + i * stride,
                stride < size ? stride : size);
     return to;

@@ -25,10 +25,10 @@ struct search {
 static int add_file(struct search *s, const char *file, const struct stat *st)
 {
     struct plugins *set = s->set;
-    for (size_t i = 0; i < set->n; i++)
+    for (size_t i = 0; s->ids && i < set->n; i++)
         if (s->ids[i].dev == st->st_dev && s->ids[i].ino == st->st_ino)
             return 0;
-    if (set->n == set->cap) {
+    if (!set->list || !s->ids || set->n == set->cap) {
         size_t cap = set->cap ? set->cap * 2 : 16;
         struct plugin *list = realloc(set->list, cap * sizeof *list);
         if (list) set->list = list;
