@@ -4,8 +4,9 @@
 #include "offsets.h"
 #include "parse.h"
 
-/* The layers every pipeline may know (over `text`), which are read back. */
-enum { STANDARD_LAYERS = 8 };
+/* The layers every pipeline may know (over `text`), which are read back: four
+ * of plain spans, then four whose spans are objects even without attributes. */
+enum { PLAIN_LAYERS = 4, STANDARD_LAYERS = 8 };
 
 /* The settings; read-only once open has returned. */
 struct jsonl {

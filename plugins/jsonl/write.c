@@ -350,13 +350,22 @@ static int is_wanted(const struct jsonl *shared, wq_key layer)
     return shared->all_layers;
 }
 
-static int put_layer(struct jsonl_worker *w, wq_record *record, wq_key over,
-                     const wq_layer *layer)
+static int is_of_objects(const struct jsonl *shared, wq_key name,
+                         const wq_layer *layer)
+{
+    for (size_t i = PLAIN_LAYERS; i < STANDARD_LAYERS; i++)
+        if (shared->standard[i] == name) return 1;
+    return layer->n_attrs != 0;
+}
+
+static int put_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
+                     wq_key over, const wq_layer *layer)
 {
     wq_str text;
     w->shared->host->get(record, over, &text);
     if (jsonl_offsets(w, over, text) < 0) return -1;
-    return layer->n_attrs ? put_objects(w, layer, text) : put_pairs(w, layer);
+    return is_of_objects(w->shared, name, layer) ? put_objects(w, layer, text)
+                                                 : put_pairs(w, layer);
 }
 
 /* ---- the record ---------------------------------------------------------- */
@@ -409,7 +418,7 @@ static int put_record(struct jsonl_worker *w, wq_record *record)
     for (size_t i = 0; host->layer_at(record, i, &name, &over, &layer); i++)
         if (is_wanted(shared, name)
             && (put_name(w, &count, name) < 0
-                || put_layer(w, record, over, &layer) < 0))
+                || put_layer(w, record, name, over, &layer) < 0))
             return -1;
     return put(w, "}\n", 2);
 }

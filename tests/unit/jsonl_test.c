@@ -76,6 +76,10 @@ static const struct {
       "\"id\":\"q1\",\"score\":0.5,\"n\":3,\"text\":\"سلام\"},{\"begin\":1,"
       "\"end\":2,\"type\":\"LOC\",\"score\":1.0,\"n\":-1,\"text\":\"ل\"}]}\n",
       NULL },
+    { "{\"text\":\"ab\",\"dates\":[{\"begin\":0,\"end\":1,\"type\":\"set\","
+      "\"text\":\"a\"}]}\n", NULL },
+    { "{\"text\":\"ab\",\"dates\":[[0,1]]}\n",
+      "{\"text\":\"ab\",\"dates\":[{\"begin\":0,\"end\":1,\"text\":\"a\"}]}\n" },
     /* before the text it lies over */
     { "{\"sentences\":[[0,2]],\"text\":\"ab\"}\n",
       "{\"text\":\"ab\",\"sentences\":[[0,2]]}\n" },
