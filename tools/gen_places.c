@@ -23,17 +23,19 @@
 #include <unicode/ustring.h>
 
 /* Place names are also surnames, firms and common words ("Reading", "Mobile",
- * الجديدة): the smaller the place, the rarer it is what was meant.  So a name of
- * one word needs a large city, unless the paper is at home there; and a short
- * word a very large one.  Population each needs: */
+ * الجديدة): the smaller the place, the rarer it is what was meant.  So a name
+ * of one word needs a large city, unless the paper is at home there; and a
+ * short word a very large one.  Population each needs: */
 static const struct language {
     const char *code;
-    const char *home;      /* countries of the language's papers */
+    const char *home; /* countries of the language's papers */
     unsigned one_word, one_word_home, one_word_short, words;
     const char *first, *last; /* the script's letters begin so (UTF-8) */
 } languages[] = {
-    { "ar", "SA EG IQ SY LB JO PS IL YE OM AE QA BH KW LY TN DZ MA MR SD SO DJ "
-            "KM SS IR TR", 100000, 30000, 500000, 15000, "\xD8", "\xDB" },
+    { "ar",
+      "SA EG IQ SY LB JO PS IL YE OM AE QA BH KW LY TN DZ MA MR SD SO DJ "
+      "KM SS IR TR",
+      100000, 30000, 500000, 15000, "\xD8", "\xDB" },
     { "en", "US GB CA AU IE NZ", 200000, 200000, 1000000, 100000, "A", "Z" },
 };
 /* Letters, as bytes, of a short word: four in Arabic or Latin. */
@@ -47,7 +49,7 @@ struct city {
     unsigned population;
 };
 
-/* ---- gettext catalogues: name of an id ------------------------------------ */
+/* ---- gettext catalogues: name of an id ----------------------------------- */
 struct catalogue {
     char *bytes;
     uint32_t n, originals, translations;
@@ -64,8 +66,8 @@ static struct catalogue catalogue_open(const char *code)
 {
     struct catalogue c = { 0 };
     char path[128];
-    snprintf(path, sizeof path,
-             "/usr/share/locale/%s/LC_MESSAGES/geonames.mo", code);
+    snprintf(path, sizeof path, "/usr/share/locale/%s/LC_MESSAGES/geonames.mo",
+             code);
     gsize size = 0;
     if (!g_file_get_contents(path, &c.bytes, &size, NULL)) {
         fprintf(stderr, "gen_places: cannot read %s\n", path);
@@ -94,13 +96,15 @@ static const char *catalogue_find(const struct catalogue *c, const char *id)
         catalogue_pair(c, mid, &key, &name);
         int order = strcmp(key, id);
         if (order == 0) return name;
-        if (order < 0) lo = mid + 1;
-        else hi = mid;
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     return NULL;
 }
 
-/* ---- one line of the gazetteer -------------------------------------------- */
+/* ---- one line of the gazetteer ------------------------------------------- */
 static GHashTable *written;
 
 /* Writes a name unless the same name stands already; marks of direction,
@@ -122,13 +126,14 @@ static void write_name(const struct language *l, const char *name,
         else
             out[n++] = *p++;
     }
-    while (n && out[n - 1] == ' ') n--;
+    while (n && out[n - 1] == ' ')
+        n--;
     out[n] = 0;
     if (n < 3 || !g_hash_table_add(written, g_strdup(out))) return;
     printf("%s\t\tLOC\t%s:%s\n", out, space, id);
 }
 
-/* ---- sources ---------------------------------------------------------------*/
+/* ---- sources ------------------------------------------------------------- */
 static void utf8(const UChar *text, char *out, int32_t cap)
 {
     UErrorCode e = U_ZERO_ERROR;
@@ -138,13 +143,13 @@ static void utf8(const UChar *text, char *out, int32_t cap)
 
 static void write_territories(const struct language *l)
 {
-    static const char *const regions[] = {
-        "002", "003", "005", "009", "013", "019", "029", "142", "150", "419",
-        "XK"
-    };
+    static const char *const regions[] = { "002", "003", "005", "009",
+                                           "013", "019", "029", "142",
+                                           "150", "419", "XK" };
     const char *const *countries = uloc_getISOCountries();
     int n_countries = 0, n_regions = sizeof regions / sizeof *regions;
-    while (countries[n_countries]) n_countries++;
+    while (countries[n_countries])
+        n_countries++;
     UDisplayContext lengths[] = { UDISPCTX_LENGTH_FULL, UDISPCTX_LENGTH_SHORT };
     for (int k = 0; k < 2; k++) {
         UErrorCode e = U_ZERO_ERROR;
@@ -180,9 +185,12 @@ static void write_cities(const struct language *l, const struct catalogue *c,
         const char *name = catalogue_find(c, cities[i].id);
         if (!name) continue;
         unsigned least = l->one_word;
-        if (strchr(name, ' ')) least = l->words;
-        else if (strlen(name) <= short_bytes(l)) least = l->one_word_short;
-        else if (strstr(l->home, cities[i].country)) least = l->one_word_home;
+        if (strchr(name, ' '))
+            least = l->words;
+        else if (strlen(name) <= short_bytes(l))
+            least = l->one_word_short;
+        else if (strstr(l->home, cities[i].country))
+            least = l->one_word_home;
         if (cities[i].population >= least)
             write_name(l, name, "geonames", cities[i].id);
     }
@@ -193,7 +201,8 @@ static void write_cities(const struct language *l, const struct catalogue *c,
 static void write_provinces(const struct language *l, const struct catalogue *c)
 {
     static const char *const kinds[] = { "محافظة ", "منطقة ", "ولاية ",
-                                         "مقاطعة ", "إقليم ", "إمارة ", NULL };
+                                         "مقاطعة ", "إقليم ", "إمارة ",
+                                         NULL };
     for (uint32_t i = 0; i < c->n; i++) {
         const char *id, *name;
         catalogue_pair(c, i, &id, &name);

@@ -26,7 +26,8 @@ static void add(const struct lexicon *lex, uint32_t index,
 /* The byte that token i is, if it is one byte; else 0. */
 static char byte_at(const struct words *w, size_t i)
 {
-    return i < w->n && w->end[i] - w->begin[i] == 1 ? w->text.p[w->begin[i]] : 0;
+    return i < w->n && w->end[i] - w->begin[i] == 1 ? w->text.p[w->begin[i]]
+                                                    : 0;
 }
 
 /* The agency whose name begins at token i, dots inside it skipped; *n: tokens.
@@ -54,8 +55,10 @@ void agencies_in_line(const struct lexicon *lex, const struct words *w,
     size_t n;
     for (size_t i = 0; i < w->n; i += n) {
         uint32_t agency = agency_at(lex, w, i, &n);
-        if (agency) add(lex, agency - 1, out);
-        else n = 1;
+        if (agency)
+            add(lex, agency - 1, out);
+        else
+            n = 1;
     }
 }
 
@@ -77,10 +80,13 @@ static bool has_source_label(const struct lexicon *lex, const struct words *w,
 }
 
 /* "(AFP)", "واس:", "الرياض - واس" and a line that holds nothing else. */
-static bool is_signature(const struct words *w, size_t i, size_t n, bool is_head)
+static bool is_signature(const struct words *w, size_t i, size_t n,
+                         bool is_head)
 {
-    bool opens = begins_line(w, i), closes = i + n >= w->n || begins_line(w, i + n);
-    bool in_brackets = i && is_one_of(w, i - 1, "([") && is_one_of(w, i + n, ")]");
+    bool opens = begins_line(w, i),
+         closes = i + n >= w->n || begins_line(w, i + n);
+    bool in_brackets = i && is_one_of(w, i - 1, "([") &&
+                       is_one_of(w, i + n, ")]");
     if (in_brackets) return true;
     if (opens && closes) return true;
     if (!is_head) return closes && i && is_one_of(w, i - 1, "-/_|");
@@ -94,7 +100,8 @@ static void scan(const struct lexicon *lex, const struct words *w, size_t from,
     size_t n;
     for (size_t i = from; i < to; i += n) {
         uint32_t agency = agency_at(lex, w, i, &n);
-        if (!agency) n = 1;
+        if (!agency)
+            n = 1;
         else if (has_source_label(lex, w, i) || is_signature(w, i, n, is_head))
             add(lex, agency - 1, out);
     }

@@ -12,11 +12,11 @@
 
 /* A date or time as far as it is known. */
 struct point {
-    int year, month, day; /* 0: not known */
-    int week;             /* ISO 8601 week of `year`; 0: none */
+    int year, month, day;     /* 0: not known */
+    int week;                 /* ISO 8601 week of `year`; 0: none */
     int hour, minute, second; /* -1: none */
-    bool is_open;         /* it should have a value, but on what it depends is
-                             not known */
+    bool is_open; /* it should have a value, but on what it depends is
+                     not known */
 };
 #define POINT_NONE ((struct point){ .hour = -1, .minute = -1, .second = -1 })
 

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- what was left out ------------------------------------------------------ */
+/* ---- what was left out --------------------------------------------------- */
 
 /* Is the last written year in the same sentence as item i? */
 static bool year_is_near(const struct parser *p, size_t i)
@@ -27,7 +27,8 @@ int year_for(const struct parser *p, size_t i, int month, int day)
     if (p->today == NO_DAY) return 0;
     int months = month - p->month;
     if (months > 6 || (months == 6 && day > p->day)) return p->year - 1;
-    if (months < -6 || (months == -6 && day && day < p->day)) return p->year + 1;
+    if (months < -6 || (months == -6 && day && day < p->day))
+        return p->year + 1;
     return p->year;
 }
 
@@ -56,14 +57,14 @@ struct point point_open(void)
 }
 
 /* Today moved by n units; open if today is unknown or n is beyond reason. */
-struct point point_moved(const struct parser *p, enum unit unit,
-                                int64_t n)
+struct point point_moved(const struct parser *p, enum unit unit, int64_t n)
 {
     struct point at = POINT_NONE;
     if (p->today == NO_DAY || n > 100000 || n < -100000) return point_open();
     int by = (int)n;
     switch (unit) {
-    case U_DAY: return point_of_day(p->today + by);
+    case U_DAY:
+        return point_of_day(p->today + by);
     case U_WEEK:
         iso_week(p->today + 7 * by, &at.year, &at.week);
         break;
@@ -72,23 +73,29 @@ struct point point_moved(const struct parser *p, enum unit unit,
         add_months(&at.year, &at.month, &at.day, by);
         at.day = 0;
         break;
-    case U_YEAR: at.year = p->year + by; break;
-    case U_SECOND: case U_MINUTE: case U_HOUR: case U_DECADE: case U_CENTURY:
+    case U_YEAR:
+        at.year = p->year + by;
+        break;
+    case U_SECOND:
+    case U_MINUTE:
+    case U_HOUR:
+    case U_DECADE:
+    case U_CENTURY:
         return point_open();
     }
     at.is_open = at.year < YEAR_MIN || at.year > YEAR_MAX;
     return at;
 }
 
-/* ---- numbers in words -------------------------------------------------------- */
+/* ---- numbers in words ---------------------------------------------------- */
 
 /* A number in words below 10,000: "ألف وتسعمائة وثمانية وسبعون", "عشرين". */
 size_t read_words(const struct parser *p, size_t i, int32_t *value)
 {
     int32_t sum = 0, last = INT32_MAX;
     size_t n = 0;
-    while (word_at(p, i + n) == W_CARD ||
-           (n && (word_at(p, i + n) == W_ORD) && item_at(p, i + n)->value >= 20)) {
+    while (word_at(p, i + n) == W_CARD || (n && (word_at(p, i + n) == W_ORD) &&
+                                           item_at(p, i + n)->value >= 20)) {
         int32_t v = item_at(p, i + n)->value;
         if (n && !item_at(p, i + n)->has_and) break;
         if (n && v < 1000 && last < 10 && v < 20) break; /* two small ones */
@@ -134,7 +141,7 @@ size_t read_day(const struct parser *p, size_t i, int *day)
     return word == W_ORD && *day <= 30;
 }
 
-/* ---- months and years -------------------------------------------------------- */
+/* ---- months and years ---------------------------------------------------- */
 
 /* A month's name, of the class given or its ..._NEAR; the same month may follow
  * in another naming: "أيلول/ سبتمبر", "تموز (يوليو)", "يوليو تموز". */
@@ -145,7 +152,8 @@ static size_t read_month(const struct parser *p, size_t i, int word, int *month)
     bool has_mark = is_separator(p, i + 1, "/(-");
     size_t k = i + 1 + has_mark;
     if ((word_at(p, k) != word && word_at(p, k) != word + 1) ||
-        item_at(p, k)->value != *month) return 1;
+        item_at(p, k)->value != *month)
+        return 1;
     return 2u + has_mark + (has_mark && is_separator(p, k + 1, ")"));
 }
 
@@ -163,8 +171,10 @@ static size_t read_year_relative(const struct parser *p, size_t i, int *year)
                    item_at(p, i + n)->value == U_YEAR * 10 + SINGULAR;
     if (!is_year) return 0;
     n++;
-    if (word_at(p, i + n) == W_REL) step = item_at(p, i + n)->value, n++;
-    else if (!is_this) return 0;
+    if (word_at(p, i + n) == W_REL)
+        step = item_at(p, i + n)->value, n++;
+    else if (!is_this)
+        return 0;
     *year = p->today == NO_DAY ? 0 : p->year + step;
     return n;
 }
@@ -172,7 +182,8 @@ static size_t read_year_relative(const struct parser *p, size_t i, int *year)
 size_t read_century(const struct parser *p, size_t i, int *year)
 {
     if (word_at(p, i) != W_DEF_UNIT ||
-        item_at(p, i)->value != U_CENTURY * 10 + SINGULAR) return 0;
+        item_at(p, i)->value != U_CENTURY * 10 + SINGULAR)
+        return 0;
     int which = word_at(p, i + 1);
     if (which == W_ORD) {
         *year = (item_at(p, i + 1)->value - 1) * 100;
@@ -190,7 +201,8 @@ size_t read_year_named(const struct parser *p, size_t i, int *year)
 {
     int32_t v;
     if (!is_unit(p, i, U_YEAR, SINGULAR)) return 0;
-    if (is_number(p, i + 1, 1, YEAR_MAX)) *year = item_at(p, i + 1)->value;
+    if (is_number(p, i + 1, 1, YEAR_MAX))
+        *year = item_at(p, i + 1)->value;
     else {
         size_t n = read_words(p, i + 1, &v);
         if (!n || v < 100 || v > YEAR_MAX) return 0;
@@ -202,8 +214,7 @@ size_t read_year_named(const struct parser *p, size_t i, int *year)
 /* A year behind a month: "2020", ", 2001", "/ ٢٠٢٤", "من عام 2027",
  * "من العام الجاري", with its era.  *year is 0 if it is relative and today is
  * unknown. */
-size_t read_year(const struct parser *p, size_t i, int *year,
-                        bool *is_hijri)
+size_t read_year(const struct parser *p, size_t i, int *year, bool *is_hijri)
 {
     size_t n = is_separator(p, i, ",/-.");
     *is_hijri = false;
@@ -215,8 +226,10 @@ size_t read_year(const struct parser *p, size_t i, int *year,
         size_t k = read_year_named(p, i + n + of, year);
         if (!k && of && is_plain_year(p, i + n + of)) /* "octubre de 2020" */
             k = 1, *year = item_at(p, i + n + of)->value;
-        if (k) k += of;
-        else k = read_year_relative(p, i + n, year);
+        if (k)
+            k += of;
+        else
+            k = read_year_relative(p, i + n, year);
         if (!k && !n) k = read_words(p, i, year), k = *year > 1000 ? k : 0;
         if (!k) return 0;
         n += k;
@@ -232,7 +245,7 @@ void say_year(struct parser *p, int year, uint32_t end)
     p->said_end = end;
 }
 
-/* ---- dates of the calendars --------------------------------------------------- */
+/* ---- dates of the calendars ---------------------------------------------- */
 
 /* A larger number beside a Hijri month is a year of ours. */
 #define HIJRI_YEAR_MAX 1600
@@ -264,8 +277,8 @@ static size_t hijri_month(const struct parser *p, size_t i, size_t n, int year,
     e->from = hijri_point(p, year, month, 1, 0);
     e->to = e->from;
     if (!e->from.is_open)
-        e->to = point_of_day(28 + day_of(e->from.year, e->from.month,
-                                         e->from.day));
+        e->to =
+            point_of_day(28 + day_of(e->from.year, e->from.month, e->from.day));
     return span(p, i, n, e, DATE_RANGE);
 }
 
@@ -281,7 +294,7 @@ static size_t read_between(const struct parser *p, size_t i)
 /* "27 سبتمبر 2020", "الرابع من مايو", "10 شوال 1436هـ", "September 27, 2020",
  * "يناير الأول". */
 size_t read_calendar_day(struct parser *p, size_t i, int weekday,
-                                struct expr *e)
+                         struct expr *e)
 {
     int day = 0, month = 0, year = 0;
     bool is_hijri = false, year_is_hijri;
@@ -377,10 +390,10 @@ size_t read_year_alone(struct parser *p, size_t i, struct expr *e)
     if (!n && is_plain_year(p, i)) {
         int before = i ? word_at(p, i - 1) : W_NONE;
         int after = word_at(p, i + 1);
-        bool leads = before == W_IN || before == W_AGO || before == W_TO ||
-                     before == W_AFTER || before == W_FROM ||
-                     (i && is_separator(p, i - 1, "(") &&
-                      is_separator(p, i + 1, ")"));
+        bool leads =
+            before == W_IN || before == W_AGO || before == W_TO ||
+            before == W_AFTER || before == W_FROM ||
+            (i && is_separator(p, i - 1, "(") && is_separator(p, i + 1, ")"));
         if (!leads || after == W_UNIT || after == W_PART) return 0;
         year = item_at(p, i)->value;
         n = 1;
@@ -406,7 +419,9 @@ size_t read_numeric(struct parser *p, size_t i, struct expr *e)
 {
     int32_t v = i < p->run.n ? item_at(p, i)->value : 0;
     switch (word_at(p, i)) {
-    case I_DATE: e->from = point_of_day(v); break;
+    case I_DATE:
+        e->from = point_of_day(v);
+        break;
     case I_MONTH:
         e->from = POINT_NONE;
         e->from.year = v / 12, e->from.month = v % 12 + 1;
@@ -416,13 +431,15 @@ size_t read_numeric(struct parser *p, size_t i, struct expr *e)
         if (m > 12) m = d, d = v % 100;
         if (!is_date(2000, m, d) ||
             (before != W_IN && before != W_AFTER && before != W_AGO &&
-             before != W_TO && before != W_UNIT)) return 0;
+             before != W_TO && before != W_UNIT))
+            return 0;
         e->from = POINT_NONE;
         e->from.year = year_for(p, i, m, d), e->from.month = m, e->from.day = d;
         e->from.is_open = !e->from.year;
         break;
     }
-    default: return 0;
+    default:
+        return 0;
     }
     size_t n = span(p, i, 1, e, DATE_DATE);
     if (!e->from.is_open) say_year(p, e->from.year, e->end);

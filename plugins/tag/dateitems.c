@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* ---- numbers ----------------------------------------------------------------*/
+/* ---- numbers ------------------------------------------------------------- */
 
 /* The digit at p[0..n), in any of the three forms Arabic news has; -1: none.
  * *size: its bytes. */
@@ -26,7 +26,7 @@ static int digit_at(const char *s, size_t n, size_t *size)
 struct group {
     int32_t value; /* -1: over nine digits */
     uint8_t digits;
-    char before;   /* the separator in front of it */
+    char before; /* the separator in front of it */
 };
 
 /* Reads digits at *at; moves it.  digits 0: there are none. */
@@ -95,18 +95,53 @@ static bool is_clock(const struct group *g, size_t n)
 {
     return g[0].digits <= 2 && g[0].value <= 24 && g[1].before == ':' &&
            g[1].digits == 2 && g[1].value < 60 &&
-           (n == 2 || (g[2].before == ':' && g[2].digits == 2 &&
-                       g[2].value < 60)) &&
+           (n == 2 ||
+            (g[2].before == ':' && g[2].digits == 2 && g[2].value < 60)) &&
            (g[0].value < 24 || g[1].value == 0);
 }
 
 static struct item clock_item(const struct group *g, size_t n)
 {
     int second = n == 3 ? g[2].value : 0;
-    return (struct item){
-        .word = I_CLOCK, .digits = n == 3 ? 8 : 5,
-        .value = (g[0].value % 24) * 3600 + g[1].value * 60 + second
-    };
+    return (struct item){ .word = I_CLOCK,
+                          .digits = n == 3 ? 8 : 5,
+                          .value = (g[0].value % 24) * 3600 + g[1].value * 60 +
+                                   second };
+}
+
+/* Two numbers and what is between them, into one or two items whose places are
+ * set.  Returns how many; 0: no part of a date. */
+static size_t read_two_numbers(const struct group *g, struct item *out)
+{
+    int first = g[0].value, second = g[1].value;
+    char sep = g[1].before;
+    if (sep == '.' && g[1].digits <= 2 && first < 1000000) {
+        out->word = I_REAL;
+        out->value = first * 100 + (g[1].digits == 1 ? second * 10 : second);
+    } else if (sep == ',' && g[1].digits == 3) {
+        out->word = I_NUMBER; /* 2,500: never a year */
+        out->value = first < 1000000 ? first * 1000 + second : 0;
+    } else if (sep == '/' && g[0].digits <= 2 && g[1].digits == 4 &&
+               is_date(second, first, 1)) {
+        out->word = I_MONTH;
+        out->value = second * 12 + first - 1;
+    } else if ((sep == '/' || sep == '-') && g[0].digits <= 2 &&
+               g[1].digits <= 2) {
+        out->word = I_DAY_MONTH;
+        out->value = first * 100 + second;
+    } else if ((sep == '-' || sep == '/') && g[0].digits == 4 &&
+               g[1].digits == 4) {
+        out->word = I_NUMBER; /* 1992-1994: two years and what joins them */
+        out->value = first;
+        out->digits = 4;
+        out[1] = out[0];
+        out[1].value = second;
+        out[1].digits = DIGITS_JOINED;
+        return 2;
+    } else {
+        return 0;
+    }
+    return 1;
 }
 
 /* Reads the numbers at text byte `at` into one or two items (a date, then the
@@ -144,40 +179,13 @@ static size_t read_numbers(wq_str text, size_t at, struct item *out)
         item->end = (uint32_t)at;
         return 1;
     }
-    if (n != 2) return 0;
-    int first = g[0].value, second = g[1].value;
-    if (sep == '.' && g[1].digits <= 2 && first < 1000000) {
-        item->word = I_REAL;
-        item->value = first * 100 + (g[1].digits == 1 ? second * 10 : second);
-    } else if (sep == ',' && g[1].digits == 3) {
-        item->word = I_NUMBER; /* 2,500: never a year */
-        item->value = first < 1000000 ? first * 1000 + second : 0;
-    } else if (sep == '/' && g[0].digits <= 2 && g[1].digits == 4 &&
-               is_date(second, first, 1)) {
-        item->word = I_MONTH;
-        item->value = second * 12 + first - 1;
-    } else if ((sep == '/' || sep == '-') && g[0].digits <= 2 &&
-               g[1].digits <= 2) {
-        item->word = I_DAY_MONTH;
-        item->value = first * 100 + second;
-    } else if ((sep == '-' || sep == '/') && g[0].digits == 4 &&
-               g[1].digits == 4) {
-        item->word = I_NUMBER; /* 1992-1994: two years and what joins them */
-        item->value = first;
-        item->digits = 4;
-        out[1] = *item;
-        out[1].value = second;
-        out[1].digits = DIGITS_JOINED;
-        return 2;
-    } else {
-        return 0;
-    }
-    return 1;
+    return n == 2 ? read_two_numbers(g, out) : 0;
 }
 
-/* ---- words ------------------------------------------------------------------*/
+/* ---- words --------------------------------------------------------------- */
 
-/* The longest word or phrase of dates at token `at`; NULL: none.  *n: tokens. */
+/* The longest word or phrase of dates at token `at`; NULL: none.  *n: tokens.
+ */
 static const struct slot *longest_word(const struct lexicon *lex,
                                        const struct words *w, size_t at,
                                        size_t *n)
@@ -197,7 +205,7 @@ static const struct slot *longest_word(const struct lexicon *lex,
 static int separator_at(const char *p, size_t n)
 {
     if (n == 1 && memchr("/-.,()", p[0], 6)) return p[0];
-    if (n == 2 && !memcmp(p, "\xD8\x8C", 2)) return ','; /* ، */
+    if (n == 2 && !memcmp(p, "\xD8\x8C", 2)) return ',';     /* ، */
     if (n == 3 && !memcmp(p, "\xE2\x80\x93", 3)) return '-'; /* – */
     return 0;
 }
@@ -205,7 +213,8 @@ static int separator_at(const char *p, size_t n)
 /* The token after those that end before byte `end`. */
 static size_t token_after(const struct words *w, size_t at, uint32_t end)
 {
-    while (at < w->n && w->begin[at] < end) at++;
+    while (at < w->n && w->begin[at] < end)
+        at++;
     return at;
 }
 
@@ -216,8 +225,8 @@ static size_t glued(const char *p, size_t n, uint8_t *word)
     static const struct {
         const char *text;
         uint8_t n, word;
-    } endings[] = { { "هـ", 4, W_ERA_H }, { "ه", 2, W_ERA_H },
-                    { "م", 2, W_ERA_M },  { "st", 2, W_SUFFIX },
+    } endings[] = { { "هـ", 4, W_ERA_H },  { "ه", 2, W_ERA_H },
+                    { "م", 2, W_ERA_M },   { "st", 2, W_SUFFIX },
                     { "nd", 2, W_SUFFIX }, { "rd", 2, W_SUFFIX },
                     { "th", 2, W_SUFFIX } };
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -250,8 +259,9 @@ static bool add_numbers(const struct words *w, size_t *at, struct run *run)
     if (more) {
         if (word != W_SUFFIX)
             run->item[run->n++] = (struct item){ .begin = end,
-                .end = end + (uint32_t)more, .token = (uint32_t)*at,
-                .word = word };
+                                                 .end = end + (uint32_t)more,
+                                                 .token = (uint32_t)*at,
+                                                 .word = word };
         else
             run->item[run->n - 1].end += (uint32_t)more;
         end += (uint32_t)more;
@@ -275,11 +285,32 @@ static bool is_weekday(const struct words *w, size_t i)
 static bool is_strong(uint8_t word)
 {
     switch (word) {
-    case W_IN: case W_FROM: case W_TO: case W_AND: case W_OF: case W_AFTER:
-    case W_AGO: case W_BETWEEN: case W_REL: case W_REL_VAGUE: case W_THIS:
-    case W_EVERY: case W_ALL: case W_WHOLE: case W_HALF: case W_EDGE:
-    case W_REST: case W_FEW: case W_SUFFIX: case W_ERA_M: case W_ERA_H:
-    case W_MINUS: case W_ORD: case W_ORD_ONE: case W_SKIP: case I_SEPARATOR:
+    case W_IN:
+    case W_FROM:
+    case W_TO:
+    case W_AND:
+    case W_OF:
+    case W_AFTER:
+    case W_AGO:
+    case W_BETWEEN:
+    case W_REL:
+    case W_REL_VAGUE:
+    case W_THIS:
+    case W_EVERY:
+    case W_ALL:
+    case W_WHOLE:
+    case W_HALF:
+    case W_EDGE:
+    case W_REST:
+    case W_FEW:
+    case W_SUFFIX:
+    case W_ERA_M:
+    case W_ERA_H:
+    case W_MINUS:
+    case W_ORD:
+    case W_ORD_ONE:
+    case W_SKIP:
+    case I_SEPARATOR:
         return false;
     default:
         return true;
@@ -307,17 +338,20 @@ void run_fill(const struct lexicon *lex, const struct words *w, size_t at,
                 run->n = 0;
                 continue;
             }
-            run->item[run->n++] = (struct item){
-                .begin = w->marks[at].begin, .end = w->end[at + words - 1],
-                .token = (uint32_t)at, .word = s->word, .value = s->value,
-                .has_and = w->marks[at].flags & MARK_AND
-            };
+            run->item[run->n++] =
+                (struct item){ .begin = w->marks[at].begin,
+                               .end = w->end[at + words - 1],
+                               .token = (uint32_t)at,
+                               .word = s->word,
+                               .value = s->value,
+                               .has_and = w->marks[at].flags & MARK_AND };
             at += words;
         } else if (run->n && (separator = separator_at(p, n))) {
-            run->item[run->n++] = (struct item){
-                .begin = w->begin[at], .end = w->end[at],
-                .token = (uint32_t)at, .word = I_SEPARATOR, .value = separator
-            };
+            run->item[run->n++] = (struct item){ .begin = w->begin[at],
+                                                 .end = w->end[at],
+                                                 .token = (uint32_t)at,
+                                                 .word = I_SEPARATOR,
+                                                 .value = separator };
             at++;
         } else {
             break;

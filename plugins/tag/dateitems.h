@@ -10,7 +10,8 @@
 #define WQ_TAG_DATEITEMS_H
 #include "tag.h"
 
-enum { /* further classes of items, behind those of words */
+/* Further classes of items, behind those of words. */
+enum {
     I_NUMBER = W_CLASSES, /* value; digits */
     I_REAL,               /* value: hundredths */
     I_DATE,               /* value: day since 1970: 27/9/2020 */
@@ -20,13 +21,14 @@ enum { /* further classes of items, behind those of words */
     I_SEPARATOR           /* value: the character */
 };
 
+#define DIGITS_JOINED 255 /* the second year of 1992-1994 */
+
 struct item {
     uint32_t begin, end; /* bytes, clitics left out */
     uint32_t token;      /* its first */
     int32_t value;
-    uint8_t word;        /* enum word_class or I_... */
-    uint8_t digits;      /* of a number as it is written; 0: 2,500 */
-#define DIGITS_JOINED 255 /* the second year of 1992-1994 */
+    uint8_t word;   /* enum word_class or I_... */
+    uint8_t digits; /* of a number as it is written; 0: 2,500 */
     bool has_and;
 };
 
@@ -36,7 +38,7 @@ struct item {
 struct run {
     size_t n;
     struct item item[RUN_MAX];
-    size_t next; /* the first token behind the run */
+    size_t next;    /* the first token behind the run */
     bool is_strong; /* something in it can make a date */
 };
 

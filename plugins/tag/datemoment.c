@@ -1,7 +1,7 @@
 /* datemoment.c - parts and edges of dates, clock times, and both together. */
 #include "dateparser.h"
 
-/* ---- parts and edges --------------------------------------------------------- */
+/* ---- parts and edges ----------------------------------------------------- */
 
 static size_t read_plain_day(struct parser *p, size_t i, struct expr *e)
 {
@@ -10,11 +10,10 @@ static size_t read_plain_day(struct parser *p, size_t i, struct expr *e)
 
 static size_t read_core(struct parser *p, size_t i, struct expr *e)
 {
-    static size_t (*const readers[])(struct parser *, size_t,
-                                     struct expr *) = {
-        read_today, read_weekday, read_numeric, read_plain_day,
-        read_calendar_month, read_year_alone, read_nth_unit,
-        read_unit_relative, read_counted, read_other
+    static size_t (*const readers[])(struct parser *, size_t, struct expr *) = {
+        read_today,          read_weekday,    read_numeric,  read_plain_day,
+        read_calendar_month, read_year_alone, read_nth_unit, read_unit_relative,
+        read_counted,        read_other
     };
     for (size_t k = 0; k < sizeof readers / sizeof *readers; k++) {
         *e = (struct expr){ .from = POINT_NONE, .to = POINT_NONE };
@@ -24,7 +23,8 @@ static size_t read_core(struct parser *p, size_t i, struct expr *e)
     return 0;
 }
 
-/* "نهاية سبتمبر", "نهاية العام", "late 2020": the value is that of the whole. */
+/* "نهاية سبتمبر", "نهاية العام", "late 2020": the value is that of the whole.
+ */
 static size_t read_edge(struct parser *p, size_t i, struct expr *e)
 {
     size_t n = 1, k;
@@ -72,13 +72,14 @@ static size_t read_date(struct parser *p, size_t i, struct expr *e)
     int word = word_at(p, i);
     *e = (struct expr){ .from = POINT_NONE, .to = POINT_NONE };
     if (word == W_EDGE || word == W_REST) return read_edge(p, i, e);
-    if (word == W_PART ||
-        (word == W_THIS && word_at(p, i + 1) == W_PART &&
-         word_at(p, i + 2) != W_CLOCK)) return read_part(p, i, e);
+    if (word == W_PART || (word == W_THIS && word_at(p, i + 1) == W_PART &&
+                           word_at(p, i + 2) != W_CLOCK))
+        return read_part(p, i, e);
     size_t n = read_core(p, i, e);
     /* "الثلاثاء بعد الظهر", "Tuesday morning" */
     if (!n || e->kind != DATE_DATE || e->first != i ||
-        !(e->from.day || e->from.is_open)) return n;
+        !(e->from.day || e->from.is_open))
+        return n;
     size_t k = word_at(p, i + n) == W_IN;
     int after = word_at(p, i + n + k + 1);
     if (word_at(p, i + n + k) == W_PART && !item_at(p, i + n + k)->has_and &&
@@ -88,15 +89,16 @@ static size_t read_date(struct parser *p, size_t i, struct expr *e)
     return n;
 }
 
-/* ---- times --------------------------------------------------------------------- */
+/* ---- times --------------------------------------------------------------- */
 
 /* The hour that "8" means in the evening. */
 static int hour_in(int hour, int part)
 {
     if (part == NOON) return hour <= 3 ? hour + 12 : hour;
-    if (part == AFTERNOON || part == EVENING) return hour < 12 ? hour + 12 : hour;
-    if (part == NIGHT) return hour == 12 ? 0 : hour >= 6 && hour < 12 ? hour + 12
-                                                                      : hour;
+    if (part == AFTERNOON || part == EVENING)
+        return hour < 12 ? hour + 12 : hour;
+    if (part == NIGHT)
+        return hour == 12 ? 0 : hour >= 6 && hour < 12 ? hour + 12 : hour;
     return part && hour == 12 ? 0 : hour; /* morning */
 }
 
@@ -187,14 +189,17 @@ size_t read_moment(struct parser *p, size_t i, struct expr *e)
         n = read_time(p, i, e);
         if (!n) return 0;
         gap = is_separator(p, i + n, ",") + 0u;
-        gap += word_at(p, i + n + gap) == W_IN || word_at(p, i + n + gap) == W_FROM;
+        gap += word_at(p, i + n + gap) == W_IN ||
+               word_at(p, i + n + gap) == W_FROM;
         gap += is_unit(p, i + n + gap, U_DAY, SINGULAR);
         k = read_date(p, i + n + gap, &other);
         if (!k || other.kind != DATE_DATE || other.first != i + n + gap ||
-            !(other.from.day || other.from.is_open)) return n;
+            !(other.from.day || other.from.is_open))
+            return n;
         /* "الساعة الثامنة من مساء أمس" */
         if (word_at(p, i + n + gap) == W_PART)
-            e->from.hour = hour_in(e->from.hour, item_at(p, i + n + gap)->value);
+            e->from.hour =
+                hour_in(e->from.hour, item_at(p, i + n + gap)->value);
         struct expr time = *e;
         *e = other;
         other = time;

@@ -15,22 +15,28 @@
 #include "dateitems.h"
 
 enum unit {
-    U_SECOND = 1, U_MINUTE, U_HOUR, U_DAY, U_WEEK, U_MONTH, U_YEAR, U_DECADE,
+    U_SECOND = 1,
+    U_MINUTE,
+    U_HOUR,
+    U_DAY,
+    U_WEEK,
+    U_MONTH,
+    U_YEAR,
+    U_DECADE,
     U_CENTURY
 };
-enum { /* numbers of a unit: the last digit of its value in words.tsv */
-    PLURAL, SINGULAR, DUAL
-};
+/* Numbers of a unit: the last digit of its value in words.tsv. */
+enum { PLURAL, SINGULAR, DUAL };
 enum part { DAWN = 1, MORNING, NOON, AFTERNOON, EVENING, NIGHT };
 
 struct expr {
-    size_t first;     /* item at which the span begins */
-    uint32_t end;     /* byte at which it ends */
+    size_t first; /* item at which the span begins */
+    uint32_t end; /* byte at which it ends */
     enum date_kind kind;
     struct point from, to;
-    bool is_guessed;  /* the year was left out */
-    int said_day;     /* the day's number in its month, as it is written */
-    int32_t amount;   /* durations: hundredths of unit */
+    bool is_guessed; /* the year was left out */
+    int said_day;    /* the day's number in its month, as it is written */
+    int32_t amount;  /* durations: hundredths of unit */
     enum unit unit;
 };
 
@@ -43,7 +49,7 @@ struct parser {
     uint32_t said_end;    /* where */
 };
 
-/* ---- looking at items ------------------------------------------------------ */
+/* ---- looking at items ---------------------------------------------------- */
 
 static inline int word_at(const struct parser *p, size_t i)
 {
@@ -55,20 +61,23 @@ static inline const struct item *item_at(const struct parser *p, size_t i)
     return p->run.item + i;
 }
 
-static inline bool is_separator(const struct parser *p, size_t i, const char *any)
+static inline bool is_separator(const struct parser *p, size_t i,
+                                const char *any)
 {
     return word_at(p, i) == I_SEPARATOR &&
            strchr(any, (char)item_at(p, i)->value);
 }
 
-static inline bool is_unit(const struct parser *p, size_t i, enum unit unit, int number)
+static inline bool is_unit(const struct parser *p, size_t i, enum unit unit,
+                           int number)
 {
     int word = word_at(p, i);
     return (word == W_UNIT || (word == W_YEAR_WORD && unit == U_YEAR)) &&
            item_at(p, i)->value == (int)unit * 10 + number;
 }
 
-static inline bool is_number(const struct parser *p, size_t i, int32_t min, int32_t max)
+static inline bool is_number(const struct parser *p, size_t i, int32_t min,
+                             int32_t max)
 {
     return word_at(p, i) == I_NUMBER && item_at(p, i)->digits &&
            item_at(p, i)->value >= min && item_at(p, i)->value <= max;
@@ -81,8 +90,8 @@ static inline bool is_plain_year(const struct parser *p, size_t i)
 }
 
 /* Fills the parts of e that every reader sets.  Returns n. */
-static inline size_t span(const struct parser *p, size_t i, size_t n, struct expr *e,
-                   enum date_kind kind)
+static inline size_t span(const struct parser *p, size_t i, size_t n,
+                          struct expr *e, enum date_kind kind)
 {
     e->first = i;
     e->end = item_at(p, i + n - 1)->end;
@@ -90,7 +99,7 @@ static inline size_t span(const struct parser *p, size_t i, size_t n, struct exp
     return n;
 }
 
-/* ---- datecalendar.c ---------------------------------------------------------- */
+/* ---- datecalendar.c ------------------------------------------------------ */
 
 /* A number in words below 10,000: "ألف وتسعمائة وثمانية وسبعون", "عشرين". */
 size_t read_words(const struct parser *p, size_t i, int32_t *value);
@@ -122,7 +131,7 @@ struct point point_open(void);
 /* Today moved by n units; open if today is unknown or n is beyond reason. */
 struct point point_moved(const struct parser *p, enum unit unit, int64_t n);
 
-/* ---- daterelative.c ---------------------------------------------------------- */
+/* ---- daterelative.c ------------------------------------------------------ */
 
 size_t read_today(struct parser *p, size_t i, struct expr *e);
 size_t read_weekday(struct parser *p, size_t i, struct expr *e);
@@ -132,7 +141,7 @@ size_t read_counted(struct parser *p, size_t i, struct expr *e);
 size_t read_other(struct parser *p, size_t i, struct expr *e);
 size_t read_duration(struct parser *p, size_t i, struct expr *e);
 
-/* ---- datemoment.c ------------------------------------------------------------ */
+/* ---- datemoment.c -------------------------------------------------------- */
 
 /* A date, a time, or both in either order. */
 size_t read_moment(struct parser *p, size_t i, struct expr *e);

@@ -1,7 +1,7 @@
 /* daterelative.c - dates that count from the article's day, and durations. */
 #include "dateparser.h"
 
-/* ---- relative dates ------------------------------------------------------------ */
+/* ---- relative dates ------------------------------------------------------ */
 
 /* The day a weekday means: the last one, today included; with a step, the one
  * before or after today. */
@@ -23,13 +23,16 @@ static size_t read_week(const struct parser *p, size_t i, int *step)
     n += is_this;
     int word = word_at(p, i + n);
     if ((word != W_DEF_UNIT && !(is_this && word == W_UNIT)) ||
-        item_at(p, i + n)->value != U_WEEK * 10 + SINGULAR) return 0;
+        item_at(p, i + n)->value != U_WEEK * 10 + SINGULAR)
+        return 0;
     n++;
-    if (word_at(p, i + n) == W_REL) return *step = item_at(p, i + n)->value, n + 1;
+    if (word_at(p, i + n) == W_REL)
+        return *step = item_at(p, i + n)->value, n + 1;
     return is_this ? n : 0;
 }
 
-static struct point weekday_in_week(const struct parser *p, int weekday, int step)
+static struct point weekday_in_week(const struct parser *p, int weekday,
+                                    int step)
 {
     if (p->today == NO_DAY) return point_open();
     return point_of_day(p->today - weekday_of(p->today) + weekday + 7 * step);
@@ -55,9 +58,11 @@ size_t read_weekday(struct parser *p, size_t i, struct expr *e)
         /* A Hijri date in apposition is a span of its own. */
         bool is_hijri = false;
         for (size_t j = from; j < from + k; j++)
-            is_hijri |= word_at(p, j) == W_HIJRI || word_at(p, j) == W_HIJRI_NEAR;
+            is_hijri |= word_at(p, j) == W_HIJRI ||
+                        word_at(p, j) == W_HIJRI_NEAR;
         n += rel + gap + k;
-        if (gap && is_separator(p, from - 1, "(")) n += is_separator(p, i + n, ")");
+        if (gap && is_separator(p, from - 1, "("))
+            n += is_separator(p, i + n, ")");
         span(p, i, n, e, DATE_DATE);
         if (is_hijri) e->first = from;
         return n;
@@ -95,8 +100,10 @@ size_t read_today(struct parser *p, size_t i, struct expr *e)
     e->from = point_moved(p, U_DAY, by);
     if (word_at(p, i + n) == W_REL || word_at(p, i + n) == W_REL_VAGUE) {
         /* "اليوم التالي": not today, and nobody says which */
-        if (word_at(p, i + n) == W_REL_VAGUE) e->from = point_open();
-        else e->from = point_moved(p, U_DAY, by + item_at(p, i + n)->value);
+        if (word_at(p, i + n) == W_REL_VAGUE)
+            e->from = point_open();
+        else
+            e->from = point_moved(p, U_DAY, by + item_at(p, i + n)->value);
         return span(p, i, n + 1, e, DATE_DATE);
     }
     size_t gap = is_separator(p, i + n, ",") + 0u;
@@ -105,7 +112,8 @@ size_t read_today(struct parser *p, size_t i, struct expr *e)
         size_t k = read_weekday(p, i + n + gap, &day);
         bool has_date = k > 1 && day.first == i + n + gap;
         if (!has_date) k = 1;
-        if (has_date) e->from = day.from;
+        if (has_date)
+            e->from = day.from;
         else if (!e->from.is_open) {
             /* the weekday decides where the two differ by a day or two */
             int32_t d = p->today + by;
@@ -126,9 +134,9 @@ size_t read_unit_relative(struct parser *p, size_t i, struct expr *e)
     int step = 0;
     bool is_this = word_at(p, i) == W_THIS, is_vague = false;
     if (is_this) step = item_at(p, i)->value, n++;
-    if (is_this && (is_unit(p, i + n, U_MONTH, SINGULAR) ||
-                    word_at(p, i + n) == W_MONTH ||
-                    word_at(p, i + n) == W_MONTH_NEAR)) {
+    if (is_this &&
+        (is_unit(p, i + n, U_MONTH, SINGULAR) || word_at(p, i + n) == W_MONTH ||
+         word_at(p, i + n) == W_MONTH_NEAR)) {
         size_t k = read_calendar_month(p, i + n, e);
         if (k) {
             if (!e->from.is_open && step)
@@ -142,9 +150,12 @@ size_t read_unit_relative(struct parser *p, size_t i, struct expr *e)
     n++;
     if (is_number(p, i + n, 1, 1000)) n++, is_vague = true;
     if (word_at(p, i + n) == W_FEW) n++, is_vague = true;
-    if (word_at(p, i + n) == W_REL) step = item_at(p, i + n)->value, n++;
-    else if (word_at(p, i + n) == W_REL_VAGUE) n++, is_vague = true;
-    else if (!is_this) return 0;
+    if (word_at(p, i + n) == W_REL)
+        step = item_at(p, i + n)->value, n++;
+    else if (word_at(p, i + n) == W_REL_VAGUE)
+        n++, is_vague = true;
+    else if (!is_this)
+        return 0;
     if (value % 10 != SINGULAR || is_vague) {
         e->from = point_open();
         return span(p, i, n, e, DATE_RANGE);
@@ -188,7 +199,8 @@ size_t read_nth_unit(struct parser *p, size_t i, struct expr *e)
     int which = word_at(p, i + 1), year;
     bool is_hijri;
     if (word_at(p, i) != W_DEF_UNIT || word_at(p, i + 2) != W_FROM ||
-        (which != W_ORD && which != W_REL_VAGUE)) return 0;
+        (which != W_ORD && which != W_REL_VAGUE))
+        return 0;
     size_t k = read_calendar_month(p, i + 3, e);
     if (!k) k = read_year(p, i + 3, &year, &is_hijri);
     if (!k && word_at(p, i + 3) == W_DEF_UNIT)
@@ -237,7 +249,7 @@ size_t read_other(struct parser *p, size_t i, struct expr *e)
     return 0;
 }
 
-/* ---- durations, and days counted by them ---------------------------------------- */
+/* ---- durations, and days counted by them --------------------------------- */
 
 /* "3 أيام", "شهرين", "ثلاثة أعوام", "نصف ساعة", "شهر كامل", "two weeks". */
 size_t read_duration(struct parser *p, size_t i, struct expr *e)
@@ -250,13 +262,17 @@ size_t read_duration(struct parser *p, size_t i, struct expr *e)
     n += k;
     int word = word_at(p, i + n);
     if (word != W_UNIT && !(word == W_DEF_UNIT && (is_all || is_half)) &&
-        !(word == W_YEAR_WORD && (k || is_all || word_at(p, i + n + 1) == W_WHOLE)) &&
+        !(word == W_YEAR_WORD &&
+          (k || is_all || word_at(p, i + n + 1) == W_WHOLE)) &&
         !(word == W_CLOCK && is_half))
         return 0;
-    int unit = item_at(p, i + n)->value / 10, number = item_at(p, i + n)->value % 10;
+    int unit = item_at(p, i + n)->value / 10,
+        number = item_at(p, i + n)->value % 10;
     n++;
-    if (word_at(p, i + n) == W_WHOLE) n++;
-    else if (!k && !is_all && !is_half && number != DUAL) return 0;
+    if (word_at(p, i + n) == W_WHOLE)
+        n++;
+    else if (!k && !is_all && !is_half && number != DUAL)
+        return 0;
     if (!k && number == DUAL) amount = 200;
     e->from = POINT_NONE;
     e->amount = amount;
@@ -277,14 +293,16 @@ static bool phrase_ends(const struct parser *p, size_t i)
 }
 
 /* "قبل شهر", "منذ 3 سنوات", "two days ago", "بعد يومين": that long from
- * today.  "بعد ثلاثة أعوام على الحرب" counts from elsewhere: only a duration. */
+ * today.  "بعد ثلاثة أعوام على الحرب" counts from elsewhere: only a duration.
+ */
 size_t read_counted(struct parser *p, size_t i, struct expr *e)
 {
     int word = word_at(p, i), sign = word == W_AFTER ? 1 : -1;
     bool is_ago = word == W_AGO || word == W_AFTER;
     size_t n = is_ago, k;
     if (is_ago && is_unit(p, i + 1, U_YEAR, SINGULAR) &&
-        word_at(p, i + 2) == I_NUMBER) return 0; /* "منذ عام 2010" */
+        word_at(p, i + 2) == I_NUMBER)
+        return 0; /* "منذ عام 2010" */
     k = read_duration(p, i + n, e);
     if (!k && is_ago && word_at(p, i + 1) == W_UNIT &&
         item_at(p, i + 1)->value % 10 == SINGULAR) {
@@ -300,15 +318,26 @@ size_t read_counted(struct parser *p, size_t i, struct expr *e)
         sign = is_past ? -1 : 1;
         n++;
     } else if (word == W_AFTER) {
-        if (word_at(p, i + n) == W_FUTURE) n++;
-        else if (!phrase_ends(p, i + n)) return 0;
+        if (word_at(p, i + n) == W_FUTURE)
+            n++;
+        else if (!phrase_ends(p, i + n))
+            return 0;
     }
     int64_t by = (int64_t)sign * e->amount / 100;
     switch (e->unit) {
-    case U_DAY: e->from = point_moved(p, U_DAY, by); break;
-    case U_WEEK: e->from = point_moved(p, U_DAY, 7 * by); break;
-    case U_MONTH: case U_YEAR: case U_SECOND: case U_MINUTE: case U_HOUR:
-    case U_DECADE: case U_CENTURY:
+    case U_DAY:
+        e->from = point_moved(p, U_DAY, by);
+        break;
+    case U_WEEK:
+        e->from = point_moved(p, U_DAY, 7 * by);
+        break;
+    case U_MONTH:
+    case U_YEAR:
+    case U_SECOND:
+    case U_MINUTE:
+    case U_HOUR:
+    case U_DECADE:
+    case U_CENTURY:
         e->from = point_moved(p, e->unit, by);
         break;
     }

@@ -17,12 +17,12 @@
 
 #include <stdio.h>
 
-const char *const date_kind_names[DATE_KINDS] = {
-    "date", "daterange", "time", "timerange", "datetime", "datetimerange",
-    "duration", "set"
-};
+const char *const date_kind_names[DATE_KINDS] = { "date",     "daterange",
+                                                  "time",     "timerange",
+                                                  "datetime", "datetimerange",
+                                                  "duration", "set" };
 
-/* ---- ranges --------------------------------------------------------------------- */
+/* ---- ranges -------------------------------------------------------------- */
 
 /* "to", "until", a dash; after "between" also "and". */
 static size_t read_to(const struct parser *p, size_t i, bool is_between)
@@ -38,8 +38,10 @@ static size_t read_year_range(struct parser *p, size_t i, bool is_led,
     size_t n = word_at(p, i) == W_YEARS_OF, k;
     bool is_named = n != 0;
     e->from = e->to = POINT_NONE;
-    if (is_plain_year(p, i + n)) e->from.year = item_at(p, i + n)->value, k = 1;
-    else k = is_led ? read_year_named(p, i + n, &e->from.year) : 0;
+    if (is_plain_year(p, i + n))
+        e->from.year = item_at(p, i + n)->value, k = 1;
+    else
+        k = is_led ? read_year_named(p, i + n, &e->from.year) : 0;
     if (!k) return 0;
     n += k;
     if (!is_named && is_number(p, i + n, 1900, 2100) &&
@@ -52,8 +54,10 @@ static size_t read_year_range(struct parser *p, size_t i, bool is_led,
     if (!k && !((is_between || is_named) && has_and)) return 0;
     if (!is_led && !is_named) return 0;
     n += k;
-    if (is_plain_year(p, i + n)) e->to.year = item_at(p, i + n)->value, k = 1;
-    else k = read_year_named(p, i + n, &e->to.year);
+    if (is_plain_year(p, i + n))
+        e->to.year = item_at(p, i + n)->value, k = 1;
+    else
+        k = read_year_named(p, i + n, &e->to.year);
     if (!k) return 0;
     return span(p, i, n + k, e, DATE_RANGE);
 }
@@ -84,9 +88,11 @@ static void settle_range(struct expr *from, const struct expr *to,
     }
     if (from->kind == DATE_TIME && to->kind != DATE_DATE) {
         if (e->to.hour >= 12 && e->from.hour < 12 &&
-            e->from.hour + 12 <= e->to.hour) e->from.hour += 12;
+            e->from.hour + 12 <= e->to.hour)
+            e->from.hour += 12;
         if (e->from.hour >= 12 && e->to.hour < 12 &&
-            e->to.hour + 12 > e->from.hour) e->to.hour += 12;
+            e->to.hour + 12 > e->from.hour)
+            e->to.hour += 12;
         if (to->kind == DATE_DATETIME) {
             e->from.year = e->to.year, e->from.month = e->to.month;
             e->from.day = e->to.day, e->from.is_open = e->to.is_open;
@@ -113,24 +119,31 @@ static size_t read_range(struct parser *p, size_t i, struct expr *e)
         struct item saved = *item_at(p, i + n);
         day = saved.value / 100;
         p->run.item[i + n] = (struct item){ saved.begin, saved.end, saved.token,
-                                            second, I_NUMBER, 2, false };
+                                            second,      I_NUMBER,  2,
+                                            false };
         k = read_moment(p, i + n, &to);
         p->run.item[i + n] = saved;
         if (!k) return 0;
         n += k;
     } else {
-        if (is_led && is_number(p, i + n, 1, 31)) day = item_at(p, i + n)->value;
+        if (is_led && is_number(p, i + n, 1, 31))
+            day = item_at(p, i + n)->value;
         if (is_led && (word == W_ORD || day)) hour = item_at(p, i + n)->value;
         k = read_moment(p, i + n, &from);
-        if (k) day = 0, hour = -1;
-        else if (day || hour >= 0) k = 1;
-        else return 0;
+        if (k)
+            day = 0, hour = -1;
+        else if (day || hour >= 0)
+            k = 1;
+        else
+            return 0;
         n += k;
         k = read_to(p, i + n, is_between);
         bool has_and = i + n < p->run.n && item_at(p, i + n)->has_and;
         if (!k && !(is_between && has_and)) return 0;
-        if (!is_led && (is_separator(p, i + n, "-") || from.kind == DATE_DATE) &&
-            !(from.from.day || from.from.is_open)) return 0;
+        if (!is_led &&
+            (is_separator(p, i + n, "-") || from.kind == DATE_DATE) &&
+            !(from.from.day || from.from.is_open))
+            return 0;
         n += k;
         k = read_end(p, i + n, !day && hour < 0 && from.kind != DATE_DATE, &to);
         if (!k || to.kind == DATE_RANGE) return 0;
@@ -145,14 +158,17 @@ static size_t read_range(struct parser *p, size_t i, struct expr *e)
     } else if (day || hour >= 0) {
         if (!day || to.kind != DATE_DATE || !to.said_day) return 0;
         from = to;
-        if (day > to.said_day) from.from.is_open = true;
+        if (day > to.said_day)
+            from.from.is_open = true;
         else if (!to.from.is_open) /* in days: the month may be a Hijri one */
-            from.from = point_of_day(day_of(to.from.year, to.from.month,
-                                            to.from.day) - to.said_day + day);
+            from.from =
+                point_of_day(day_of(to.from.year, to.from.month, to.from.day) -
+                             to.said_day + day);
     }
     settle_range(&from, &to, e);
     span(p, i, n, e, DATE_RANGE);
-    if (to.kind == DATE_TIME && from.kind == DATE_TIME) e->kind = DATE_TIMERANGE;
+    if (to.kind == DATE_TIME && from.kind == DATE_TIME)
+        e->kind = DATE_TIMERANGE;
     else if (to.kind != DATE_DATE || from.kind != DATE_DATE)
         e->kind = DATE_DATETIMERANGE;
     return n;
@@ -165,14 +181,16 @@ static size_t read_set(struct parser *p, size_t i, struct expr *e)
     size_t n = 1;
     int word = word_at(p, i + n);
     if (word != W_UNIT && word != W_YEAR_WORD && word != W_WEEKDAY &&
-        word != W_PART) return 0;
+        word != W_PART)
+        return 0;
     n++;
-    if (is_unit(p, i + 1, U_DAY, SINGULAR) && word_at(p, i + n) == W_WEEKDAY) n++;
+    if (is_unit(p, i + 1, U_DAY, SINGULAR) && word_at(p, i + n) == W_WEEKDAY)
+        n++;
     *e = (struct expr){ .from = point_open(), .to = POINT_NONE };
     return span(p, i, n, e, DATE_SET);
 }
 
-/* ---- values ---------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------- */
 
 static size_t duration_format(const struct expr *e, char *out)
 {

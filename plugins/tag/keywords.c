@@ -29,7 +29,7 @@ struct term {
     uint32_t shown;        /* token whose spelling is shown ...              */
     uint32_t votes;        /* ... by majority vote (Boyer and Moore)         */
     uint32_t in_title;
-    uint32_t n_words;      /* tokens of the spelling shown */
+    uint32_t n_words; /* tokens of the spelling shown */
     uint32_t is_pair, is_said;
 };
 
@@ -43,7 +43,8 @@ struct table {
 static size_t slots_for(size_t n)
 {
     size_t size = 16;
-    while (size < 2 * n) size *= 2;
+    while (size < 2 * n)
+        size *= 2;
     return size;
 }
 
@@ -71,7 +72,8 @@ static struct term *term_of(struct table *t, uint64_t key, bool add)
 {
     for (size_t i = key >> 20;; i++) {
         uint32_t *slot = t->slots + (i & t->mask);
-        if (*slot && t->terms[*slot - 1].key == key) return t->terms + *slot - 1;
+        if (*slot && t->terms[*slot - 1].key == key)
+            return t->terms + *slot - 1;
         if (*slot) continue;
         if (!add) return NULL;
         t->terms[t->n] = (struct term){ .key = key };
@@ -108,8 +110,10 @@ static void count(struct term *t, const struct words *w, size_t i, size_t words)
 {
     if (!t->count++) t->first = (uint32_t)i;
     if (!t->votes) t->shown = (uint32_t)i, t->n_words = (uint32_t)words;
-    if (t->n_words == words && spells_as(w, t->shown, i, words)) t->votes++;
-    else t->votes--;
+    if (t->n_words == words && spells_as(w, t->shown, i, words))
+        t->votes++;
+    else
+        t->votes--;
 }
 
 /* Do tokens i and i + 1 stand side by side, one space between? */
@@ -134,15 +138,17 @@ static size_t best_of(const struct words *w, const struct table *t,
                       struct term **best, size_t n)
 {
     uint32_t worths[BEST_MAX];
-    for (size_t k = 0; k < n; k++) worths[k] = worth(w, best[k]);
+    for (size_t k = 0; k < n; k++)
+        worths[k] = worth(w, best[k]);
     for (size_t k = 0; k < t->n; k++) {
         struct term *term = t->terms + k;
         uint32_t value = worth(w, term);
         if (!term->count || (term->count < 2 && !term->in_title)) continue;
         if (n == BEST_MAX && value <= worths[n - 1]) continue;
         size_t at = n < BEST_MAX ? n++ : n - 1;
-        while (at && (worths[at - 1] < value ||
-                      (worths[at - 1] == value && best[at - 1]->first > term->first)))
+        while (at &&
+               (worths[at - 1] < value ||
+                (worths[at - 1] == value && best[at - 1]->first > term->first)))
             best[at] = best[at - 1], worths[at] = worths[at - 1], at--;
         best[at] = term;
         worths[at] = value;
@@ -157,9 +163,11 @@ static size_t place_at(const struct placed *t, size_t i, size_t *next)
     const struct words *w = t->words;
     uint32_t begin = w->marks[i].begin;
     size_t n = 1;
-    while (*next < t->n_places && t->places[*next].begin < begin) ++*next;
+    while (*next < t->n_places && t->places[*next].begin < begin)
+        ++*next;
     if (*next == t->n_places || t->places[*next].begin != begin) return 0;
-    while (i + n < w->n && w->begin[i + n] < t->places[*next].end) n++;
+    while (i + n < w->n && w->begin[i + n] < t->places[*next].end)
+        n++;
     return n;
 }
 
@@ -189,8 +197,8 @@ static void mark_title(const struct placed *title, struct table *words)
     const struct words *w = title->words;
     for (size_t i = 0, next = 0, n; i < w->n; i += n) {
         n = place_at(title, i, &next);
-        struct term *t = term_of(words, n ? title->places[next].key
-                                          : w->marks[i].key, false);
+        struct term *t = term_of(
+            words, n ? title->places[next].key : w->marks[i].key, false);
         if (t) t->in_title = 1;
         n += !n;
     }
@@ -263,7 +271,8 @@ static bool is_said(struct table *words, const uint32_t *of_token,
 }
 
 size_t keywords_find(const struct lexicon *lex, const struct placed *placed,
-                     const struct placed *title, size_t max, wq_str *out, void *scratch)
+                     const struct placed *title, size_t max, wq_str *out,
+                     void *scratch)
 {
     const struct words *text = placed->words;
     char *at = scratch;
@@ -288,7 +297,7 @@ size_t keywords_find(const struct lexicon *lex, const struct placed *placed,
     return found;
 }
 
-/* ---- a line the page printed itself ----------------------------------------- */
+/* ---- a line the page printed itself -------------------------------------- */
 
 /* Bytes of a separator of keywords at p[0..n); 0: none. */
 static size_t separator_bytes(const char *p, size_t n)
@@ -301,8 +310,10 @@ static size_t separator_bytes(const char *p, size_t n)
 
 static wq_str trimmed(const char *p, const char *end)
 {
-    while (p < end && (*p == ' ' || *p == '\r' || *p == '\t')) p++;
-    while (end > p && (end[-1] == ' ' || end[-1] == '.' || end[-1] == '\r')) end--;
+    while (p < end && (*p == ' ' || *p == '\r' || *p == '\t'))
+        p++;
+    while (end > p && (end[-1] == ' ' || end[-1] == '.' || end[-1] == '\r'))
+        end--;
     return (wq_str){ p, (size_t)(end - p) };
 }
 
@@ -323,7 +334,8 @@ static size_t run_in_text(const struct words *line, size_t i,
     for (size_t at = 0; at < text->n; at++) {
         size_t k = 0;
         while (k < LINE_RUN && i + k < line->n && at + k < text->n &&
-               line->marks[i + k].key == text->marks[at + k].key) k++;
+               line->marks[i + k].key == text->marks[at + k].key)
+            k++;
         if (k > best) best = k;
     }
     return best;
@@ -351,7 +363,8 @@ size_t keywords_of_line(const struct words *line, const struct words *text,
     }
     for (size_t i = 0, k; i < line->n; i += k) {
         k = 1;
-        if (line->text.p + line->begin[i] < p || !is_candidate(line, i)) continue;
+        if (line->text.p + line->begin[i] < p || !is_candidate(line, i))
+            continue;
         k = run_in_text(line, i, text);
         n = add_keyword(out, n, max,
                         trimmed(line->text.p + line->marks[i].begin,

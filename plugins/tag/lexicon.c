@@ -12,16 +12,19 @@
 #include "data.h"
 
 static const char *const class_names[W_AGENCY] = {
-    "none", "skip", "month", "month_near", "hijri", "hijri_near", "weekday",
-    "weekday_near", "day_rel", "rel", "rel_vague", "few", "this", "unit",
-    "def_unit", "year_word", "years_of", "clock", "part", "ampm", "midnight",
-    "fraction", "minus", "edge", "rest", "from", "to", "between", "and", "in",
-    "ago", "after", "past", "future", "every", "all", "whole", "half", "card",
-    "ord", "ord_one", "suffix", "of", "era_h", "era_m", "season", "quarter",
-    "decade", "label", "cue"
+    "none",       "skip",     "month",        "month_near", "hijri",
+    "hijri_near", "weekday",  "weekday_near", "day_rel",    "rel",
+    "rel_vague",  "few",      "this",         "unit",       "def_unit",
+    "year_word",  "years_of", "clock",        "part",       "ampm",
+    "midnight",   "fraction", "minus",        "edge",       "rest",
+    "from",       "to",       "between",      "and",        "in",
+    "ago",        "after",    "past",         "future",     "every",
+    "all",        "whole",    "half",         "card",       "ord",
+    "ord_one",    "suffix",   "of",           "era_h",      "era_m",
+    "season",     "quarter",  "decade",       "label",      "cue"
 };
 
-/* ---- slots -----------------------------------------------------------------*/
+/* ---- slots --------------------------------------------------------------- */
 
 /* Doubles the table.  Returns 0, or -1 if memory runs out.  */
 static int grow(struct lexicon *lex)
@@ -32,7 +35,8 @@ static int grow(struct lexicon *lex)
     for (size_t i = 0; i < lex->n_slots; i++) {
         if (!old[i].key) continue;
         size_t at = (old[i].key >> 20) & (n - 1);
-        while (slots[at].key) at = (at + 1) & (n - 1);
+        while (slots[at].key)
+            at = (at + 1) & (n - 1);
         slots[at] = old[i];
     }
     free(old);
@@ -82,7 +86,7 @@ static struct slot *slot_of_name(struct lexicon *lex, wq_str name,
     return NULL; /* not reached: n >= 1 */
 }
 
-/* ---- lines ---------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------- */
 
 /* Cuts the next line off the table: at most cap columns; the line's number is
  * counted.  Returns how many columns, 0 at the end of the table. */
@@ -98,9 +102,8 @@ static size_t next_line(wq_str *table, size_t *line, wq_str *columns,
         if (n && p[n - 1] == '\r') n--;
         if (n == 0 || p[0] == '#') continue;
         for (const char *stop = p + n; k < cap; k++) {
-            const char *tab = k + 1 < cap
-                                  ? memchr(p, '\t', (size_t)(stop - p))
-                                  : NULL;
+            const char *tab = k + 1 < cap ? memchr(p, '\t', (size_t)(stop - p))
+                                          : NULL;
             columns[k] = (wq_str){ p, (size_t)((tab ? tab : stop) - p) };
             if (!tab) return k + 1;
             p = tab + 1;
@@ -136,7 +139,7 @@ static int16_t small_number(wq_str s)
     return (int16_t)(negative ? -v : v);
 }
 
-/* ---- tables --------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------- */
 
 /* class, value, language, spellings */
 static int add_words(struct lexicon *lex, wq_str table)
@@ -146,7 +149,8 @@ static int add_words(struct lexicon *lex, wq_str table)
     const char *why = NULL;
     while (next_line(&table, &line, column, 4) == 4) {
         uint8_t word = 0;
-        while (word < W_AGENCY && !is(column[0], class_names[word])) word++;
+        while (word < W_AGENCY && !is(column[0], class_names[word]))
+            word++;
         if (word == W_AGENCY) return -1; /* our own table is wrong */
         while (next_spelling(&column[3], &name)) {
             struct slot *s = slot_of_name(lex, name, &n, &why);
@@ -238,23 +242,25 @@ static int add_places(struct lexicon *lex, wq_str table, bool is_user,
     while ((n = next_line(&table, &e->line, column, 4))) {
         if (n < 4)
             return e->why = "needs four columns separated by tabs: key, "
-                            "canonical name, type, id", -1;
+                            "canonical name, type, id",
+                   -1;
         if (column[2].n == 0) return e->why = "the type is empty", -1;
         uint32_t kind = kind_of(lex, column[2]);
         if (kind == LEX_MAX_KINDS) return e->why = "over 16 types", -1;
         struct slot *s = slot_of_name(lex, column[0], &n_words, &e->why);
         if (!s) return -1;
-        if (!is_user && (s->place || s->flags & (LEX_STOP | LEX_NO_PLACE))) continue;
+        if (!is_user && (s->place || s->flags & (LEX_STOP | LEX_NO_PLACE)))
+            continue;
         uint64_t key = column[3].n ? lex->text->hash(column[3].p, column[3].n)
                                    : s->key;
-        s->place = add_place(lex, (struct place){ column[3], column[1], key,
-                                                  kind });
+        s->place =
+            add_place(lex, (struct place){ column[3], column[1], key, kind });
         if (!s->place) return -1;
     }
     return 0;
 }
 
-/* ---- the whole ------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------- */
 
 void lexicon_free(struct lexicon *lex)
 {
@@ -271,8 +277,7 @@ struct lexicon *lexicon_new(const wq_text *text)
     struct lexicon *lex = calloc(1, sizeof *lex);
     if (!lex) return NULL;
     lex->text = text;
-    if (grow(lex) < 0 ||
-        add_words(lex, data_calendar()) < 0 ||
+    if (grow(lex) < 0 || add_words(lex, data_calendar()) < 0 ||
         add_words(lex, data_words()) < 0 ||
         add_agencies(lex, data_agencies()) < 0 ||
         add_flags(lex, data_stopwords(), 1, LEX_STOP) < 0 ||

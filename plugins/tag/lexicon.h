@@ -17,6 +17,7 @@
 #include <warraq/plugin.h>
 
 /* What a word does in a date expression (data/words.tsv says which do). */
+/* clang-format off */
 enum word_class {
     W_NONE,
     W_SKIP, /* a fixed phrase that only looks like a date: "اليوم الوطني" */
@@ -40,10 +41,12 @@ enum word_class {
     W_AGENCY,              /* value: index into the agencies */
     W_CLASSES
 };
+/* clang-format on */
 enum word_label { LABEL_DATE = 1, LABEL_SOURCE, LABEL_KEYWORDS };
 enum word_cue { CUE_BEFORE = 1, CUE_BEHIND };
 
-enum { /* flags of a slot */
+/* Flags of a slot. */
+enum {
     LEX_MORE = 1, /* a longer name goes on from here */
     LEX_STOP = 2, /* a stop word: no keyword, and no place by itself */
     LEX_NO_PLACE = 4 /* mostly not the place that has this name */
@@ -53,7 +56,7 @@ struct slot {
     uint64_t key;   /* 0: free */
     uint32_t place; /* 1 + index into the places; 0: none */
     int16_t value;
-    uint8_t word;   /* enum word_class */
+    uint8_t word; /* enum word_class */
     uint8_t flags;
 };
 
@@ -64,8 +67,8 @@ struct place {
     uint32_t kind; /* index into lexicon.kinds */
 };
 
-#define LEX_MAX_KINDS 16
-#define LEX_MAX_WORDS 16 /* tokens in one name */
+#define LEX_MAX_KINDS   16
+#define LEX_MAX_WORDS   16 /* tokens in one name */
 #define LEX_FILTER_BITS ((uint32_t)1 << 19)
 
 struct lexicon {

@@ -10,12 +10,15 @@
 /* The clitic letter at p, or 0.  All are two bytes, D8 or D9 first. */
 static int clitic_at(const unsigned char *p)
 {
-    if (p[0] == 0xD9)
-        switch (p[1]) {
-        case 0x88: return 'w'; /* و */
-        case 0x81: return 'f'; /* ف */
-        case 0x83: return 'k'; /* ك */
-        case 0x84: return 'l'; /* ل */
+    if (p[0] == 0xD9) switch (p[1]) {
+        case 0x88:
+            return 'w'; /* و */
+        case 0x81:
+            return 'f'; /* ف */
+        case 0x83:
+            return 'k'; /* ك */
+        case 0x84:
+            return 'l'; /* ل */
         }
     return p[0] == 0xD8 && p[1] == 0xA8 ? 'b' : 0; /* ب */
 }
@@ -36,8 +39,8 @@ struct stripped {
     bool has_and;
 };
 
-/* The ways to read p[0..n) without its clitics: at most two go ("وب", "فل"), and
- * two letters must stay.  Returns how many, at most CLITIC_KEYS. */
+/* The ways to read p[0..n) without its clitics: at most two go ("وب", "فل"),
+ * and two letters must stay.  Returns how many, at most CLITIC_KEYS. */
 static size_t strip(const struct lexicon *lex, const char *p, size_t n,
                     struct stripped *out)
 {
@@ -67,8 +70,10 @@ size_t clitic_keys(const struct lexicon *lex, const struct words *w, size_t i,
                    uint64_t *keys)
 {
     struct stripped ways[CLITIC_KEYS];
-    size_t n = strip(lex, w->text.p + w->begin[i], w->end[i] - w->begin[i], ways);
-    for (size_t k = 0; k < n; k++) keys[k] = ways[k].key;
+    size_t n =
+        strip(lex, w->text.p + w->begin[i], w->end[i] - w->begin[i], ways);
+    for (size_t k = 0; k < n; k++)
+        keys[k] = ways[k].key;
     return n;
 }
 
@@ -94,8 +99,8 @@ static void mark_token(const struct lexicon *lex, struct words *w, size_t i)
     const char *p = w->text.p + w->begin[i];
     size_t n = w->end[i] - w->begin[i];
     struct mark *m = w->marks + i;
-    *m = (struct mark){ lexicon_find(lex, w->hash[i]), w->hash[i],
-                        w->begin[i], 0 };
+    *m = (struct mark){ lexicon_find(lex, w->hash[i]), w->hash[i], w->begin[i],
+                        0 };
     if (m->slot || n < 6 || !clitic_at((const unsigned char *)p)) return;
     struct stripped ways[CLITIC_KEYS];
     size_t n_ways = strip(lex, p, n, ways);

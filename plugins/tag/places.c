@@ -36,7 +36,7 @@ static bool has_tanwin(const struct words *w, size_t i)
     const char *end = w->text.p + w->end[i];
     uint32_t n = w->end[i] - w->begin[i];
     return n > 4 && (!memcmp(end - 2, "\xD9\x8B", 2) || /* اً */
-                     !memcmp(end - 4, "\xD9\x8B", 2));   /* ًا */
+                     !memcmp(end - 4, "\xD9\x8B", 2));  /* ًا */
 }
 
 static bool is_cue(const struct words *w, size_t i, enum word_cue cue)
@@ -53,7 +53,8 @@ size_t places_find(const struct lexicon *lex, const struct words *w,
         n = 1;
         if (!(w->marks[i].flags & MARK_PLACE)) continue;
         uint32_t place = longest_name(lex, w, i, &n);
-        if (!place || is_ascii_lower(w, i) || has_tanwin(w, i + n - 1)) continue;
+        if (!place || is_ascii_lower(w, i) || has_tanwin(w, i + n - 1))
+            continue;
         if ((i && is_cue(w, i - 1, CUE_BEFORE)) || is_cue(w, i + n, CUE_BEHIND))
             continue; /* "جامعة القاهرة", "Manchester United" */
         out[found++] = (struct found_place){ lex->places[place - 1].key,

@@ -15,7 +15,8 @@ static bool has_label(const struct lexicon *lex, const struct words *w,
                       uint32_t at)
 {
     size_t i = 0, n;
-    while (i < w->n && w->begin[i] < at) i++;
+    while (i < w->n && w->begin[i] < at)
+        i++;
     for (size_t back = 0; back < LABEL_TOKENS && i < w->n && !begins_line(w, i);
          back++) {
         const struct slot *s = longest_label(lex, w, --i, &n);
@@ -31,8 +32,7 @@ int32_t published_day(const struct lexicon *lex, const struct words *w,
         if (!is_date_line && dates[i].begin > HEAD_BYTES) break;
         if (dates[i].day == NO_DAY) continue;
         bool has_time = dates[i].kind == DATE_DATETIME;
-        if (has_time || has_label(lex, w, dates[i].begin))
-            return dates[i].day;
+        if (has_time || has_label(lex, w, dates[i].begin)) return dates[i].day;
     }
     return NO_DAY;
 }

@@ -10,6 +10,7 @@
 
 #include "tag.h"
 
+/* clang-format off */
 enum {
     P_FIELD, P_TITLE, P_BYLINE, P_DATE_FIELD, P_TOKENS,
     P_FIND_DATES, P_FIND_PLACES, P_FIND_AGENCIES, P_FIND_KEYWORDS,
@@ -72,9 +73,10 @@ static const wq_param params[] = {
                       .help = "Files of further names, one a line: key, "
                               "canonical name, type, id, separated by tabs." },
 };
+/* clang-format on */
 
 enum { C_DATES, C_ENTITIES, C_AGENCIES, C_KEYWORDS, C_PUBLISHED };
-static const char *const counters[] = { "dates", "entities", "agencies",
+static const char *const counters[] = { "dates",    "entities",  "agencies",
                                         "keywords", "published", NULL };
 
 #define KEYWORDS_MAX 50 /* the range of max_keywords ends here */
@@ -116,17 +118,18 @@ struct room {
     wq_ctx *ctx;
     void *marks, *dates, *places, *columns, *keywords;
     size_t n_marks, n_dates, n_places, n_columns, n_keywords; /* bytes */
-    struct line line;  /* a byline, a removed line */
+    struct line line; /* a byline, a removed line */
     struct line title;
     struct found_place title_places[LINE_TOKENS];
 };
 
-/* ---- settings ------------------------------------------------------------- */
+/* ---- settings ------------------------------------------------------------ */
 
 static void tag_close(void *shared)
 {
     struct tag *self = shared;
-    for (uint32_t i = 0; i < self->n_gazetteers; i++) free(self->gazetteers[i]);
+    for (uint32_t i = 0; i < self->n_gazetteers; i++)
+        free(self->gazetteers[i]);
     free(self->gazetteers);
     lexicon_free(self->lex);
     free(self);
@@ -248,12 +251,13 @@ static void *tag_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     self->max_keywords = (size_t)host->get_int(config, P_MAX_KEYWORDS);
     self->lex = lexicon_new(text);
     if (self->lex && read_gazetteers(self, config) == 0 &&
-        intern_names(self) == 0) return self;
+        intern_names(self) == 0)
+        return self;
     tag_close(self);
     return NULL;
 }
 
-/* ---- memory of a call --------------------------------------------------------- */
+/* ---- memory of a call ---------------------------------------------------- */
 
 /* At least n bytes in *p, of which *have are there.  NULL: no memory. */
 static void *at_least(const struct tag *self, struct room *room, void **p,
@@ -271,8 +275,10 @@ static void line_fill(const struct tag *self, struct line *line, wq_str text)
 {
     wq_words out = { line->begin, line->end, NULL, line->hash };
     size_t at = 0;
-    line->words = (struct words){ .text = text, .begin = line->begin,
-                                  .end = line->end, .hash = line->hash,
+    line->words = (struct words){ .text = text,
+                                  .begin = line->begin,
+                                  .end = line->end,
+                                  .hash = line->hash,
                                   .marks = line->marks };
     if (text.n)
         line->words.n = self->lex->text->words(WQ_WORDS_NEWS, text.p, text.n,
@@ -301,7 +307,7 @@ static int words_fill(const struct tag *self, struct room *room,
     return 0;
 }
 
-/* ---- dates ---------------------------------------------------------------------- */
+/* ---- dates --------------------------------------------------------------- */
 
 /* Room for n dates; NULL: no memory. */
 static struct date *room_for_dates(const struct tag *self, struct room *room,
@@ -322,7 +328,8 @@ static int32_t day_of_string(const struct tag *self, struct room *room,
     struct date *dates = room_for_dates(self, room, n);
     if (!dates) return NO_DAY;
     n = dates_find(self->lex, &room->line.words, NO_DAY, dates, n);
-    for (size_t i = 0; i < n && day == NO_DAY; i++) day = dates[i].day;
+    for (size_t i = 0; i < n && day == NO_DAY; i++)
+        day = dates[i].day;
     return day;
 }
 
@@ -339,8 +346,8 @@ static int32_t day_of_page(const struct tag *self, struct room *room,
         line_fill(self, &room->line, removed[i].text);
         n_dates = room->line.words.n_dates;
         if (!(dates = room_for_dates(self, room, n_dates))) return NO_DAY;
-        n_dates = dates_find(self->lex, &room->line.words, NO_DAY, dates,
-                             n_dates);
+        n_dates =
+            dates_find(self->lex, &room->line.words, NO_DAY, dates, n_dates);
         day = published_day(self->lex, &room->line.words, dates, n_dates, true);
     }
     if (day != NO_DAY) return day;
@@ -393,13 +400,17 @@ static int tag_dates(const struct tag *self, struct room *room,
                        : (wq_str){ NULL, 0 };
     }
     wq_attr attr = { self->value, WQ_V_STR, value };
-    wq_layer layer = { .n = n, .begin = begin, .end = end, .kind = kind,
-                       .n_attrs = 1, .attrs = &attr };
+    wq_layer layer = { .n = n,
+                       .begin = begin,
+                       .end = end,
+                       .kind = kind,
+                       .n_attrs = 1,
+                       .attrs = &attr };
     self->host->add(room->ctx, C_DATES, n);
     return self->host->set_layer(record, self->dates, self->field, &layer);
 }
 
-/* ---- places ---------------------------------------------------------------------- */
+/* ---- places -------------------------------------------------------------- */
 
 static wq_str or_none(wq_str s)
 {
@@ -441,19 +452,24 @@ static int tag_places(const struct tag *self, struct room *room,
     }
     wq_attr attrs[] = { { self->id, WQ_V_STR, id },
                         { self->canonical, WQ_V_STR, canonical } };
-    wq_layer layer = { .n = n, .begin = begin, .end = end, .kind = kind,
-                       .n_attrs = self->has_canonical ? 2 : 1, .attrs = attrs };
+    wq_layer layer = { .n = n,
+                       .begin = begin,
+                       .end = end,
+                       .kind = kind,
+                       .n_attrs = self->has_canonical ? 2 : 1,
+                       .attrs = attrs };
     self->host->add(room->ctx, C_ENTITIES, n);
     return self->host->set_layer(record, self->entities, self->field, &layer);
 }
 
-/* ---- lists -------------------------------------------------------------------------- */
+/* ---- lists --------------------------------------------------------------- */
 
 /* Sets a field to a list of at most KEYWORDS_MAX strings.  0, or -1. */
 static int set_list(const struct tag *self, wq_record *record, wq_key field,
                     const wq_str *strings, size_t n)
 {
-    wq_value items[KEYWORDS_MAX], list = { .type = WQ_V_LIST, .n = (uint32_t)n };
+    wq_value items[KEYWORDS_MAX],
+        list = { .type = WQ_V_LIST, .n = (uint32_t)n };
     list.u.list = items;
     for (size_t i = 0; i < n; i++)
         items[i] = (wq_value){ .type = WQ_V_STR, .u.s = strings[i] };
@@ -496,8 +512,8 @@ static size_t printed_keywords(const struct tag *self, struct room *room,
         line_fill(self, &room->line, removed[i].text);
         struct words head = *w;
         if (head.n > KEYWORD_TOKENS) head.n = KEYWORD_TOKENS;
-        found = keywords_of_line(&room->line.words, &head, self->max_keywords,
-                                 out);
+        found =
+            keywords_of_line(&room->line.words, &head, self->max_keywords, out);
     }
     return found;
 }
@@ -511,7 +527,8 @@ static int tag_keywords(const struct tag *self, struct room *room,
     size_t n = printed_keywords(self, room, record, text->words, found);
     if (!n) {
         struct words head = *text->words;
-        struct placed placed = *text, in_title = { .words = &room->title.words };
+        struct placed placed = *text,
+                      in_title = { .words = &room->title.words };
         if (head.n > KEYWORD_TOKENS) head.n = KEYWORD_TOKENS;
         placed.words = &head;
         void *scratch = at_least(self, room, &room->keywords, &room->n_keywords,
@@ -520,8 +537,8 @@ static int tag_keywords(const struct tag *self, struct room *room,
         self->host->get(record, self->title, &title);
         line_fill(self, &room->title, title);
         in_title.places = room->title_places;
-        in_title.n_places = places_find(self->lex, in_title.words,
-                                        room->title_places);
+        in_title.n_places =
+            places_find(self->lex, in_title.words, room->title_places);
         n = keywords_find(self->lex, &placed, &in_title, self->max_keywords,
                           found, scratch);
     }
@@ -530,7 +547,7 @@ static int tag_keywords(const struct tag *self, struct room *room,
     return set_list(self, record, self->keywords, found, n);
 }
 
-/* ---- the stage ----------------------------------------------------------------------- */
+/* ---- the stage ----------------------------------------------------------- */
 
 /* Tags one article.  0, or -1: no memory. */
 static int tag_record(const struct tag *self, struct room *room,
@@ -542,14 +559,16 @@ static int tag_record(const struct tag *self, struct room *room,
     if (words_fill(self, room, record, &w) < 0) return -1;
     if (self->find_agencies && tag_agencies(self, room, record, &w) < 0)
         return -1;
-    if (!w.text.p) return 0; /* no such field: nothing for a layer to lie over */
+    if (!w.text.p)
+        return 0; /* no such field: nothing for a layer to lie over */
     if (self->find_dates || self->find_published) {
         if (find_day(self, room, record, &w, &today) < 0) return -1;
-        if (self->find_dates &&
-            tag_dates(self, room, record, &w, today) < 0) return -1;
+        if (self->find_dates && tag_dates(self, room, record, &w, today) < 0)
+            return -1;
     }
     if ((self->find_places || self->find_keywords) &&
-        find_places(self, room, &text) < 0) return -1;
+        find_places(self, room, &text) < 0)
+        return -1;
     if (self->find_places && tag_places(self, room, record, &text) < 0)
         return -1;
     return self->find_keywords ? tag_keywords(self, room, record, &text) : 0;
@@ -575,10 +594,16 @@ no_memory:
 }
 
 static const wq_stage stages[] = {
-    { .name = "tag", .version = "1.0", .flags = WQ_PURE,
+    { .name = "tag",
+      .version = "1.0",
+      .flags = WQ_PURE,
       .help = "Finds dates, places, news agencies and keywords.",
-      .params = params, .n_params = WQ_LEN(params),
+      .params = params,
+      .n_params = WQ_LEN(params),
       .counters = counters,
-      .open = tag_open, .close = tag_close, .process = tag_process },
+      .open = tag_open,
+      .close = tag_close,
+      .process = tag_process },
 };
-WQ_PLUGIN("tag", "1.0", "Apache-2.0 AND CC-BY-4.0 AND Unicode-DFS-2016 AND MIT", stages);
+WQ_PLUGIN("tag", "1.0", "Apache-2.0 AND CC-BY-4.0 AND Unicode-DFS-2016 AND MIT",
+          stages);

@@ -54,10 +54,17 @@ const struct slot *longest_label(const struct lexicon *lex,
 /* Does a line, or the text, begin at token i? */
 bool begins_line(const struct words *w, size_t i);
 
-/* ---- dates ---------------------------------------------------------------- */
+/* ---- dates --------------------------------------------------------------- */
 enum date_kind {
-    DATE_DATE, DATE_RANGE, DATE_TIME, DATE_TIMERANGE, DATE_DATETIME,
-    DATE_DATETIMERANGE, DATE_DURATION, DATE_SET, DATE_KINDS
+    DATE_DATE,
+    DATE_RANGE,
+    DATE_TIME,
+    DATE_TIMERANGE,
+    DATE_DATETIME,
+    DATE_DATETIMERANGE,
+    DATE_DURATION,
+    DATE_SET,
+    DATE_KINDS
 };
 extern const char *const date_kind_names[DATE_KINDS];
 
@@ -81,7 +88,7 @@ size_t dates_find(const struct lexicon *lex, const struct words *w,
  * if there is none. */
 int32_t iso_day(wq_str s);
 
-/* ---- the article's own date ------------------------------------------------ */
+/* ---- the article's own date ---------------------------------------------- */
 /* The day an article was published, as its own page says, or NO_DAY: the first
  * whole date of `dates` at the head of the text, or anywhere in a line that was
  * cut as a date line, that has a clock time or stands behind a word such as
@@ -90,7 +97,7 @@ int32_t iso_day(wq_str s);
 int32_t published_day(const struct lexicon *lex, const struct words *w,
                       const struct date *dates, size_t n, bool is_date_line);
 
-/* ---- places ---------------------------------------------------------------- */
+/* ---- places -------------------------------------------------------------- */
 struct found_place {
     uint64_t key; /* of the place, the same for all its spellings */
     uint32_t begin, end;
@@ -101,7 +108,7 @@ struct found_place {
 size_t places_find(const struct lexicon *lex, const struct words *w,
                    struct found_place *out);
 
-/* ---- agencies -------------------------------------------------------------- */
+/* ---- agencies ------------------------------------------------------------ */
 #define AGENCIES_MAX 8
 struct found_agencies {
     size_t n;
@@ -114,7 +121,7 @@ void agencies_in_line(const struct lexicon *lex, const struct words *w,
 void agencies_in_text(const struct lexicon *lex, const struct words *w,
                       struct found_agencies *out);
 
-/* ---- keywords -------------------------------------------------------------- */
+/* ---- keywords ------------------------------------------------------------ */
 /* A text, and its places as places_find found them. */
 struct placed {
     const struct words *words;
@@ -128,8 +135,8 @@ size_t keywords_find(const struct lexicon *lex, const struct placed *text,
                      const struct placed *title, size_t max, wq_str *out,
                      void *scratch);
 size_t keywords_scratch(size_t n_words);
-/* Up to max keywords of the line a page printed itself ("Keywords: a, b"); where
- * it has no separators, word runs that the text has too stay together. */
+/* Up to max keywords of the line a page printed itself ("Keywords: a, b");
+ * where it has no separators, word runs that the text has too stay together. */
 size_t keywords_of_line(const struct words *line, const struct words *text,
                         size_t max, wq_str *out);
 

@@ -1,4 +1,5 @@
-/* tag_test.c - the kernels of plugins/tag: dates, places, agencies, keywords. */
+/* tag_test.c - the kernels of plugins/tag: dates, places, agencies, keywords.
+ */
 #include <check.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -15,20 +16,28 @@ static uint32_t begins[2][TOKENS], ends[2][TOKENS];
 static uint64_t hashes[2][TOKENS];
 static struct mark marks[2][TOKENS];
 
-static wq_str str(const char *s) { return (wq_str){ s, strlen(s) }; }
+static wq_str str(const char *s)
+{
+    return (wq_str){ s, strlen(s) };
+}
 
 static void open_lexicon(void)
 {
     lex = lexicon_new(text_toolkit());
     ck_assert_ptr_nonnull(lex);
 }
-static void close_lexicon(void) { lexicon_free(lex); }
+static void close_lexicon(void)
+{
+    lexicon_free(lex);
+}
 
 /* The words of a text, in one of two places. */
 static struct words words_of(wq_str text, int place)
 {
-    struct words w = { .text = text, .begin = begins[place],
-                       .end = ends[place], .hash = hashes[place],
+    struct words w = { .text = text,
+                       .begin = begins[place],
+                       .end = ends[place],
+                       .hash = hashes[place],
                        .marks = marks[place] };
     wq_words out = { begins[place], ends[place], NULL, hashes[place] };
     size_t at = 0;
@@ -37,12 +46,13 @@ static struct words words_of(wq_str text, int place)
     return w;
 }
 
-/* ---- calendars ------------------------------------------------------------- */
+/* ---- calendars ----------------------------------------------------------- */
 
 START_TEST(days_and_dates_agree_over_ten_thousand_years)
 {
     int y, m, d;
-    for (int32_t day = day_of(1, 1, 1); day <= day_of(9999, 12, 31); day += 13) {
+    for (int32_t day = day_of(1, 1, 1); day <= day_of(9999, 12, 31);
+         day += 13) {
         day_split(day, &y, &m, &d);
         ck_assert(is_date(y, m, d));
         ck_assert_int_eq(day_of(y, m, d), day);
@@ -74,16 +84,18 @@ START_TEST(an_iso_date_is_read_from_the_head_of_a_string)
 {
     ck_assert_int_eq(iso_day(str("2020-09-27T20:36:00Z")), day_of(2020, 9, 27));
     ck_assert_int_eq(iso_day(str("2020-02-29")), day_of(2020, 2, 29));
-    static const char *const bad[] = { "", "2020", "2020-9-27", "2021-02-29",
-                                       "0000-01-01", "2020-09-271", "20-09-27",
-                                       "27/09/2020" };
+    static const char *const bad[] = { "",           "2020",
+                                       "2020-9-27",  "2021-02-29",
+                                       "0000-01-01", "2020-09-271",
+                                       "20-09-27",   "27/09/2020" };
     for (size_t i = 0; i < WQ_LEN(bad); i++)
         ck_assert_int_eq(iso_day(str(bad[i])), NO_DAY);
 }
 END_TEST
 
-/* ---- dates ------------------------------------------------------------------- */
+/* ---- dates --------------------------------------------------------------- */
 
+/* clang-format off */
 /* Today is Wednesday, 20 September 2023, unless a case has none ("-"). */
 static const struct {
     const char *in;
@@ -127,7 +139,8 @@ static const struct {
     /* years */
     { "لعام 2020", "date عام 2020 = 2020" },
     { "تم التفاوض عليها في 2020 بوساطة", "date 2020 = 2020" },
-    { "من عام 1992 إلى عام 1994", "daterange من عام 1992 إلى عام 1994 = 1992/1994" },
+    { "من عام 1992 إلى عام 1994",
+      "daterange من عام 1992 إلى عام 1994 = 1992/1994" },
     { "من 2020 إلى 2022", "daterange من 2020 إلى 2022 = 2020/2022" },
     { "بين عامي 1992 و1994", "daterange بين عامي 1992 و1994 = 1992/1994" },
     { "ثمانينات القرن الماضي", "daterange ثمانينات القرن الماضي = 1980/1989" },
@@ -153,7 +166,8 @@ static const struct {
     { "العام الماضي", "date العام الماضي = 2022" },
     { "هذا الشهر", "date هذا الشهر = 2023-09" },
     { "الأسبوع المقبل", "date الأسبوع المقبل = 2023-W39" },
-    { "نهاية مايو من العام الجاري", "date نهاية مايو من العام الجاري = 2023-05" },
+    { "نهاية مايو من العام الجاري",
+      "date نهاية مايو من العام الجاري = 2023-05" },
     { "سبتمبر الجاري", "date سبتمبر الجاري = 2023-09" },
     { "مايو الماضي", "date مايو الماضي = 2023-05" },
     { "قبل نهاية العام", "date نهاية العام = 2023" },
@@ -173,23 +187,27 @@ static const struct {
     { "الساعة الثامنة والنصف مساء",
       "time الساعة الثامنة والنصف مساء = T20:30" },
     { "الساعة 12 ظهرا", "time الساعة 12 ظهرا = T12" },
-    { "السابعة إلا الربع غدا", "datetime السابعة إلا الربع غدا = 2023-09-21T06:45" },
+    { "السابعة إلا الربع غدا",
+      "datetime السابعة إلا الربع غدا = 2023-09-21T06:45" },
     { "من 4 مساء إلى 5 مساء", "timerange من 4 مساء إلى 5 مساء = T16/T17" },
     { "الساعة الثامنة من مساء أمس",
       "datetime الساعة الثامنة من مساء أمس = 2023-09-19T20" },
     { "2:58 دقيقة", "" },
     { "24:61", "" },
     /* ranges of days */
-    { "بين 2 و 12 أكتوبر", "daterange بين 2 و 12 أكتوبر = 2023-10-02/2023-10-12" },
+    { "بين 2 و 12 أكتوبر",
+      "daterange بين 2 و 12 أكتوبر = 2023-10-02/2023-10-12" },
     { "4-22 يناير 2017", "daterange 4-22 يناير 2017 = 2017-01-04/2017-01-22" },
     { "من 28 ديسمبر إلى 3 يناير 2021",
       "daterange من 28 ديسمبر إلى 3 يناير 2021 = 2020-12-28/2021-01-03" },
     /* the Hijri calendar; the weekday decides where the moon was late */
     { "10 شوال 1436هـ الموافق 26 يوليو 2015م",
       "date 10 شوال 1436هـ = 2015-07-26; date 26 يوليو 2015م = 2015-07-26" },
-    { "يوم الاثنين 23 ذو القعدة 1436ه", "date 23 ذو القعدة 1436ه = 2015-09-07" },
+    { "يوم الاثنين 23 ذو القعدة 1436ه",
+      "date 23 ذو القعدة 1436ه = 2015-09-07" },
     { "رمضان 1436", "daterange رمضان 1436 = 2015-06-18/2015-07-16" },
-    { "من 12-14 شوال 1436", "daterange من 12-14 شوال 1436 = 2015-07-28/2015-07-30" },
+    { "من 12-14 شوال 1436",
+      "daterange من 12-14 شوال 1436 = 2015-07-28/2015-07-30" },
     { "رمضان هذا العام", "daterange رمضان هذا العام = 2023-03-23/2023-04-20" },
     /* other languages */
     { "20th, September 2023 GMT", "date 20th, September 2023 = 2023-09-20" },
@@ -207,6 +225,7 @@ static const struct {
     /* a line ends a date */
     { "27\nسبتمبر 2020", "date سبتمبر 2020 = 2020-09" },
 };
+/* clang-format on */
 
 START_TEST(dates_are_found_with_their_values)
 {
@@ -219,11 +238,11 @@ START_TEST(dates_are_found_with_their_values)
     size_t n = dates_find(lex, &w, today, found, WQ_LEN(found)), at = 0;
     ck_assert_uint_le(n, w.n_dates);
     for (size_t i = 0; i < n; i++)
-        at += (size_t)snprintf(
-            out + at, sizeof out - at, "%s%s %.*s =%s%.*s", i ? "; " : "",
-            date_kind_names[found[i].kind], (int)(found[i].end - found[i].begin),
-            in + found[i].begin, found[i].n_value ? " " : "", found[i].n_value,
-            found[i].value);
+        at += (size_t)snprintf(out + at, sizeof out - at, "%s%s %.*s =%s%.*s",
+                               i ? "; " : "", date_kind_names[found[i].kind],
+                               (int)(found[i].end - found[i].begin),
+                               in + found[i].begin, found[i].n_value ? " " : "",
+                               found[i].n_value, found[i].value);
     ck_assert_str_eq(out, dates[_i].out);
 }
 END_TEST
@@ -233,12 +252,18 @@ END_TEST
 START_TEST(any_mixture_of_pieces_gives_ordered_spans)
 {
     static const char *const pieces[] = {
-        "27", "سبتمبر", "2020", "/", "-", "من", "إلى", "بين", "و3", "الساعة",
-        "20:36", "مساء", "ليلة", "نهاية", "عام", "العام", "الماضي", "هذا",
-        "الأحد", "اليوم", "يوم", "شوال", "هـ", "م", "قبل", "ثلاثة", "أعوام",
-        "نصف", "والنصف", "الثاني", "والعشرين", "ربيع", "1436", "99", "0",
-        "31/12/2020", "4-22", "999999999", "9999", ",", "(", ")", "\n", "كل",
-        "الربع الأول", "ألف", "وتسعمائة", "خلال", "بعد", "أسبوع", "كاملة" };
+        "27",         "سبتمبر",   "2020",      "/",      "-",
+        "من",         "إلى",      "بين",       "و3",     "الساعة",
+        "20:36",      "مساء",     "ليلة",      "نهاية",  "عام",
+        "العام",      "الماضي",   "هذا",       "الأحد",  "اليوم",
+        "يوم",        "شوال",     "هـ",        "م",      "قبل",
+        "ثلاثة",      "أعوام",    "نصف",       "والنصف", "الثاني",
+        "والعشرين",   "ربيع",     "1436",      "99",     "0",
+        "31/12/2020", "4-22",     "999999999", "9999",   ",",
+        "(",          ")",        "\n",        "كل",     "الربع الأول",
+        "ألف",        "وتسعمائة", "خلال",      "بعد",    "أسبوع",
+        "كاملة"
+    };
     uint64_t seed = 88172645463325252u;
     for (int round = 0; round < 20000; round++) {
         char text[1024] = "";
@@ -250,8 +275,9 @@ START_TEST(any_mixture_of_pieces_gives_ordered_spans)
         }
         struct words w = words_of(str(text), 0);
         struct date found[64];
-        size_t got = dates_find(lex, &w, round % 2 ? day_of(2023, 9, 20) : NO_DAY,
-                                found, WQ_LEN(found));
+        size_t got = dates_find(lex, &w,
+                                round % 2 ? day_of(2023, 9, 20) : NO_DAY, found,
+                                WQ_LEN(found));
         ck_assert_uint_le(got, w.n_dates);
         for (size_t i = 0; i < got; i++) {
             ck_assert_uint_lt(found[i].begin, found[i].end);
@@ -263,9 +289,14 @@ START_TEST(any_mixture_of_pieces_gives_ordered_spans)
 }
 END_TEST
 
-/* ---- the article's own date ---------------------------------------------------- */
+/* ---- the article's own date ---------------------------------------------- */
 
-static const struct { const char *in; bool is_line; const char *day; } pages[] = {
+/* clang-format off */
+static const struct {
+    const char *in;
+    bool is_line;
+    const char *day;
+} pages[] = {
     { "تاريخ النشر: 20th, September 2023 GMT", true, "2023-09-20" },
     { "الأحد 27 سبتمبر 2020 - 20:36 بتوقيت طهران", true, "2020-09-27" },
     { "الأربعاء ٢٥ / ديسمبر / ٢٠٢٤", true, NULL }, /* the day of the visit */
@@ -273,6 +304,7 @@ static const struct { const char *in; bool is_line; const char *day; } pages[] =
     { "وقع الهجوم في 3 مارس 2021 في المدينة", false, NULL },
     { "نشر في سبتمبر 2020", true, NULL },
 };
+/* clang-format on */
 
 START_TEST(a_page_says_its_own_date_only_with_a_label_or_a_clock)
 {
@@ -284,12 +316,14 @@ START_TEST(a_page_says_its_own_date_only_with_a_label_or_a_clock)
 }
 END_TEST
 
-/* ---- places ---------------------------------------------------------------------- */
+/* ---- places -------------------------------------------------------------- */
 
+/* clang-format off */
 static const struct { const char *in, *out; } places[] = {
     { "وصل إلى باكو وبغداد", "باكو=geonames:587084; بغداد=geonames:98182" },
     { "في قره باغ وفي ناغورني كاراباخ",
-      "قره باغ=warraq:nagorno-karabakh; ناغورني كاراباخ=warraq:nagorno-karabakh" },
+      "قره باغ=warraq:nagorno-karabakh; "
+      "ناغورني كاراباخ=warraq:nagorno-karabakh" },
     { "بالرياض", "الرياض=geonames:108410" },
     { "لليمن", "لليمن=cldr:YE" },
     { "بيروت", "بيروت=geonames:276781" }, /* not "in يروت" */
@@ -300,6 +334,7 @@ static const struct { const char *in, *out; } places[] = {
     { "reading in London", "London=geonames:2643743" },
     { "الجديدة مالي سنة", "" },
 };
+/* clang-format on */
 
 START_TEST(places_are_found_with_their_ids)
 {
@@ -319,14 +354,17 @@ START_TEST(places_are_found_with_their_ids)
 }
 END_TEST
 
+/* clang-format off */
 static const struct { const char *table, *why; size_t line; } tables[] = {
     { "# names\n\nدار الحكمة\tبيت الحكمة\tORG\tx:1\r\n", NULL, 0 },
     { "a\tb\tc\n", "needs four columns separated by tabs: key, canonical name, "
                    "type, id", 1 },
     { "دار\t\tLOC\tx\n\t\tLOC\tx\n", "the key has no word", 2 },
     { "دار\t\t\tx", "the type is empty", 1 },
-    { "a b c d e f g h i j k l m n o p q\t\tLOC\tx", "the key has over 16 words", 1 },
+    { "a b c d e f g h i j k l m n o p q\t\tLOC\tx",
+      "the key has over 16 words", 1 },
 };
+/* clang-format on */
 
 START_TEST(a_users_gazetteer_is_read_or_refused_with_its_line)
 {
@@ -345,9 +383,14 @@ START_TEST(a_users_gazetteer_is_read_or_refused_with_its_line)
 }
 END_TEST
 
-/* ---- agencies ---------------------------------------------------------------------- */
+/* ---- agencies ------------------------------------------------------------ */
 
-static const struct { const char *in; bool is_line; const char *out; } senders[] = {
+/* clang-format off */
+static const struct {
+    const char *in;
+    bool is_line;
+    const char *out;
+} senders[] = {
     { "برلين : د ب أ", true, "dpa" },
     { "برلين - د.ب.أ", true, "dpa" },
     { "الرياض - واس", true, "spa" },
@@ -359,8 +402,10 @@ static const struct { const char *in; bool is_line; const char *out; } senders[]
     { "الرياض - واس: استقبل الأمير", false, "spa" },
     { "قالت الوزارة لرويترز إن الأمر انتهى", false, "" },
     { "انتهى الأمر كما قالت الوزارة في بيان لها صدر صباح أمس ونقلته الصحف كلها "
-      "في صفحاتها الأولى من غير تعليق عليه من أحد حتى الآن (أ ف ب)", false, "afp" },
+      "في صفحاتها الأولى من غير تعليق عليه من أحد حتى الآن (أ ف ب)",
+      false, "afp" },
 };
+/* clang-format on */
 
 START_TEST(senders_are_told_from_sources_that_are_quoted)
 {
@@ -368,8 +413,10 @@ START_TEST(senders_are_told_from_sources_that_are_quoted)
     struct found_agencies found = { 0 };
     char out[256] = "";
     size_t at = 0;
-    if (senders[_i].is_line) agencies_in_line(lex, &w, &found);
-    else agencies_in_text(lex, &w, &found);
+    if (senders[_i].is_line)
+        agencies_in_line(lex, &w, &found);
+    else
+        agencies_in_text(lex, &w, &found);
     for (size_t i = 0; i < found.n; i++) {
         wq_str id = lex->agencies[found.index[i]];
         at += (size_t)snprintf(out + at, sizeof out - at, "%s%.*s",
@@ -379,7 +426,7 @@ START_TEST(senders_are_told_from_sources_that_are_quoted)
 }
 END_TEST
 
-/* ---- keywords ---------------------------------------------------------------------- */
+/* ---- keywords ------------------------------------------------------------ */
 
 static void joined(const wq_str *list, size_t n, char *out, size_t cap)
 {
@@ -394,11 +441,13 @@ START_TEST(keywords_are_frequent_words_pairs_and_places)
 {
     const char *text =
         "أعلن البنك المركزي رفع سعر الفائدة. وقال البنك المركزي إن سعر الفائدة "
-        "يرتفع في قره باغ، ثم قال إن الفائدة في كاراباخ تبقى كما هي، وإن التضخم "
+        "يرتفع في قره باغ، ثم قال إن الفائدة في كاراباخ تبقى كما هي، وإن "
+        "التضخم "
         "في قره باغ تراجع قليلا.";
     wq_str found[50];
     char out[512];
-    struct words w = words_of(str(text), 0), t = words_of(str("التضخم يتراجع"), 1);
+    struct words w = words_of(str(text), 0),
+                 t = words_of(str("التضخم يتراجع"), 1);
     struct found_place list[64], in_title[64];
     struct placed placed = { &w, list, places_find(lex, &w, list) };
     struct placed title = { &t, in_title, places_find(lex, &t, in_title) };
@@ -408,13 +457,15 @@ START_TEST(keywords_are_frequent_words_pairs_and_places)
     joined(found, n, out, sizeof out);
     ck_assert_str_eq(out, "البنك المركزي|سعر الفائدة|قره باغ|التضخم");
     /* never more than asked for, and none of nothing */
-    ck_assert_uint_eq(keywords_find(lex, &placed, &title, 1, found, scratch), 1);
+    ck_assert_uint_eq(keywords_find(lex, &placed, &title, 1, found, scratch),
+                      1);
     struct words none = words_of(str(""), 0);
     struct placed empty = { &none, list, 0 };
     ck_assert_uint_eq(keywords_find(lex, &empty, &title, 4, found, scratch), 0);
 }
 END_TEST
 
+/* clang-format off */
 static const struct { const char *line, *out; } printed[] = {
     { "كلمات دلالية: كورونا إلهام علييف قره باغ فی قره باغ",
       "كورونا|إلهام علييف|قره باغ" },
@@ -422,6 +473,7 @@ static const struct { const char *line, *out; } printed[] = {
     { "كلمات دلالية: النفط، الغاز؛ أوبك", "النفط|الغاز|أوبك" },
     { "كلمات دلالية:", "" },
 };
+/* clang-format on */
 
 START_TEST(a_printed_line_of_keywords_is_taken_apart)
 {
@@ -448,12 +500,13 @@ int main(void)
     tcase_add_loop_test(tc, dates_are_found_with_their_values, 0,
                         (int)WQ_LEN(dates));
     tcase_add_test(tc, any_mixture_of_pieces_gives_ordered_spans);
-    tcase_add_loop_test(tc, a_page_says_its_own_date_only_with_a_label_or_a_clock,
+    tcase_add_loop_test(tc,
+                        a_page_says_its_own_date_only_with_a_label_or_a_clock,
                         0, (int)WQ_LEN(pages));
     tcase_add_loop_test(tc, places_are_found_with_their_ids, 0,
                         (int)WQ_LEN(places));
-    tcase_add_loop_test(tc, a_users_gazetteer_is_read_or_refused_with_its_line, 0,
-                        (int)WQ_LEN(tables));
+    tcase_add_loop_test(tc, a_users_gazetteer_is_read_or_refused_with_its_line,
+                        0, (int)WQ_LEN(tables));
     tcase_add_loop_test(tc, senders_are_told_from_sources_that_are_quoted, 0,
                         (int)WQ_LEN(senders));
     tcase_add_test(tc, keywords_are_frequent_words_pairs_and_places);
