@@ -130,7 +130,7 @@ static void explain(const struct plan *plan)
     for (size_t i = 0; i < plan->n_stages; i++) print_stage(plan, i);
 }
 
-/* ---- JSON ---------------------------------------------------------------------- */
+/* ---- JSON ---- */
 
 static void json_params(struct json *j, const struct pipeline *p,
                         const wq_param *params, uint32_t n,

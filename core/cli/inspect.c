@@ -1,5 +1,5 @@
-/* inspect.c - `warraq inspect NAME`: all that a plugin says of a stage, a format
- * or itself.  Made from its tables alone; runs no plugin code but loading. */
+/* inspect.c - `warraq inspect NAME`: all that a plugin says of a stage, a
+ * format or itself.  Made from its tables alone; runs no plugin code but loading. */
 #include "cli/cli.h"
 #include "base/log.h"
 #include "cli/json.h"
@@ -207,8 +207,8 @@ static int nothing(const struct plugins *set, const char *name)
     if (!close) close = plugins_closest_format(set, name);
     if (strstr(e.text, "refused")) log_err(&e);
     else if (close)
-        log_line(WQ_LOG_ERROR, "no stage, format or plugin \"%s\"; did you mean "
-                 "\"%s\"?", name, close);
+        log_line(WQ_LOG_ERROR, "no stage, format or plugin \"%s\"; did you "
+                 "mean \"%s\"?", name, close);
     else
         log_line(WQ_LOG_ERROR, "no stage, format or plugin \"%s\"; `warraq "
                  "list` shows what there is", name);

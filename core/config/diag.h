@@ -1,8 +1,8 @@
 /* diag.h - messages with a place, the line it is on, and a caret.
  *
- *   news.yaml:22:7: error: stage "strip_boilerplate" has no parameter "min_blok"
- *      22 |       min_blok: 25
- *         |       ^~~~~~~~ did you mean "min_block"?
+ *   news.yaml:22:7: error: stage "dedupe" has no parameter "contians"
+ *      22 |       contians: 0.5
+ *         |       ^~~~~~~~ did you mean "contains"?
  *
  * All of a file's errors are collected, sorted by place when printed. */
 #ifndef WQ_CONFIG_DIAG_H

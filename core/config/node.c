@@ -15,6 +15,11 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#define TOO_DEEP "lists and mappings are nested more than 64 deep"
+_Static_assert(CFG_MAX_DEPTH == 64 && CFG_MAX_NODES == 100000
+                   && CFG_MAX_BYTES == 1 << 20,
+               "messages here say these numbers");
+
 enum {
     ANCHORS_MAX = 256,  /* searched in turn; a real file has a few */
     DIRECTIVES_MAX = 16 /* libyaml compares each with all before it */
@@ -81,11 +86,11 @@ static struct cfg_node *node_new(struct reader *r, enum cfg_kind kind,
     return node;
 }
 
-/* ---- syntax errors, in our words ------------------------------------------ */
+/* ---- syntax errors, in our words ---- */
 
 static const struct {
     const char *libyaml, *ours, *hint;
-    bool at_begin; /* the trouble is where the thing begins that was being read */
+    bool at_begin; /* the trouble is where the thing being read begins */
 } syntax[] = {
     { "found character that cannot start any token",
       "this character cannot begin a value", "put the value in quotes", false },
@@ -153,7 +158,7 @@ static void report_syntax(struct reader *r)
     diag_error(r->diags, EX_PIPELINE, at, 1, hint, "%s", text);
 }
 
-/* ---- events ---------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void report(struct reader *r, const struct cfg_node *node,
                    const char *hint, const char *text)
@@ -238,7 +243,7 @@ static int attach(struct reader *r, struct cfg_node *node, size_t nodes,
         return -1;
     }
     if (r->depth + height > CFG_MAX_DEPTH) {
-        report(r, node, NULL, "lists and mappings are nested more than 64 deep");
+        report(r, node, NULL, TOO_DEEP);
         return -1;
     }
     if (f->node->kind == CFG_MAP && !f->key) {
@@ -320,7 +325,7 @@ static int on_open(struct reader *r, const yaml_event_t *event,
     struct cfg_node *node = node_new(r, kind, event);
     if (!node) return -1;
     if (r->depth == CFG_MAX_DEPTH) {
-        report(r, node, NULL, "lists and mappings are nested more than 64 deep");
+        report(r, node, NULL, TOO_DEEP);
         return -1;
     }
     bool is_map = kind == CFG_MAP;
@@ -406,7 +411,7 @@ static int check_bytes(struct reader *r, wq_str text)
         uint32_t cp = 0;
         size_t len = utf8_step(text.p + i, text.n - i, &cp);
         bool is_control = (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r')
-                          || cp == 0x7F || (cp >= 0x80 && cp < 0xA0 && cp != 0x85);
+                          || (cp >= 0x7F && cp < 0xA0 && cp != 0x85);
         if (len && !is_control && cp != 0xFFFE && cp != 0xFFFF) {
             i += len;
             continue;
@@ -429,7 +434,7 @@ static int check_bytes(struct reader *r, wq_str text)
     return 0;
 }
 
-/* "%YAML 1.1" and the like, in front of a document: lines that begin with "%". */
+/* "%YAML 1.1" and the like stand in front of a document: lines with a "%". */
 static int check_directives(struct reader *r)
 {
     size_t found = 0;

@@ -28,12 +28,12 @@ static bool path_ok(struct reading *r, const struct cfg_node *node,
                     const char *path)
 {
     if (!path || !strstr(path, "{run}")) return path;
-    cfg_error(r, node, NULL, "\"{run}\" counts the runs of a `state:`, which is "
-              "not in this version of warraq");
+    cfg_error(r, node, NULL, "\"{run}\" counts the runs of a `state:`, which "
+              "is not in this version of warraq");
     return false;
 }
 
-/* ---- input, output, dropped, rejects ----------------------------------------- */
+/* ---- input, output, dropped, rejects ---- */
 
 static void read_io(struct reading *r, struct cfg_node *node, const char *where,
                     struct cfg_io *io)
@@ -66,7 +66,8 @@ static void read_output(struct reading *r, struct cfg_node *node)
         cfg_error(r, node, "\"-\" is standard output", "\"output\" has no "
                   "\"path\"");
     else if (out->path_node->kind == CFG_LIST)
-        cfg_error(r, out->path_node, NULL, "\"output\" has one path, not a list");
+        cfg_error(r, out->path_node, NULL,
+                  "\"output\" has one path, not a list");
 }
 
 static void read_rejects(struct reading *r)
@@ -95,7 +96,7 @@ static void read_rejects(struct reading *r)
     }
 }
 
-/* ---- stages -------------------------------------------------------------------- */
+/* ---- stages ---- */
 
 static void check_label(struct reading *r, struct cfg_stage *stages, size_t i,
                         const struct cfg_node *at)
@@ -113,7 +114,8 @@ static void check_label(struct reading *r, struct cfg_stage *stages, size_t i,
         return;
     }
     for (size_t k = 0; k < i; k++) {
-        if (!stages[k].label || strcmp(stages[k].label, s->label) != 0) continue;
+        const char *other = stages[k].label;
+        if (!other || strcmp(other, s->label) != 0) continue;
         text_format(hint, sizeof hint, "the first one is on line %zu; give one "
                     "a label of its own", stages[k].name_node->at.line);
         cfg_error(r, at, hint, "two stages are labelled \"%s\"", s->label);
@@ -188,7 +190,7 @@ static void read_stages(struct reading *r)
         read_stage(r, list->items[i], p->stages, i);
 }
 
-/* ---- tests --------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 static void read_test(struct reading *r, struct cfg_node *node,
                       struct cfg_test *t)
@@ -243,7 +245,7 @@ static void read_tests(struct reading *r)
         read_test(r, list->items[i], &p->tests[i]);
 }
 
-/* ---- the top -------------------------------------------------------------------- */
+/* ---- the top ---- */
 
 /* "news.yaml" in "a/b/news.yaml" is named "news" and stands in "a/b". */
 static void name_after_file(struct reading *r, const char *file)

@@ -28,7 +28,7 @@ struct cfg_stage {
 struct cfg_io {
     const char *format;        /* "auto": by suffix; an input else by its first
                                   bytes, an output else jsonl                 */
-    struct cfg_node *node, *format_node, *with, *path_node; /* each may be NULL */
+    struct cfg_node *node, *format_node, *with, *path_node; /* or NULL       */
     const char **paths;        /* as written; globs not expanded; "-": std    */
     struct cfg_node **path_nodes;
     size_t n_paths;

@@ -64,8 +64,8 @@ bool cfg_check_map(struct reading *r, const struct cfg_node *node,
 {
     char what[100], hint[300];
     if (node->kind != CFG_MAP) {
-        cfg_error(r, node, NULL, "%s must be a mapping (\"key: value\"), not %s",
-                  where, cfg_what(node, what, sizeof what));
+        cfg_error(r, node, NULL, "%s must be a mapping (\"key: value\"), not "
+                  "%s", where, cfg_what(node, what, sizeof what));
         return false;
     }
     for (size_t i = 0; i < node->n; i++) {
@@ -239,13 +239,14 @@ const char *cfg_join(struct arena *arena, const char *dir, const char *path)
     return out;
 }
 
-/* ---- --set ------------------------------------------------------------------ */
+/* ---- --set ---- */
 
 /* The mapping whose `with:` a label names: a stage's, or input's, output's. */
 static struct cfg_node *find_label(struct cfg_node *root, wq_str label)
 {
     struct cfg_node *stages = cfg_get(root, "stages");
-    for (size_t i = 0; stages && stages->kind == CFG_LIST && i < stages->n; i++) {
+    bool is_list = stages && stages->kind == CFG_LIST;
+    for (size_t i = 0; is_list && i < stages->n; i++) {
         struct cfg_node *name = cfg_get(stages->items[i], "label");
         if (!name) name = cfg_get(stages->items[i], "stage");
         if (name && name->kind == CFG_SCALAR && str_eq(name->text, label))
@@ -372,8 +373,8 @@ int cfg_override(struct reading *r, const char *const *overrides, size_t n)
     int rc = 0;
     for (size_t i = 0; i < n; i++)
         if (buf_format(&all, "%s\n", overrides[i]) < 0) rc = -1;
-    if (rc < 0 || diags_source(r->diags, "--set", all.p ? all.p : "", all.n) < 0)
-        diags_no_memory(r->diags);
+    if (rc < 0) diags_no_memory(r->diags);
+    else rc = diags_source(r->diags, "--set", all.p ? all.p : "", all.n);
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = set_one(r, overrides[i], i + 1);
     buf_free(&all);

@@ -232,7 +232,7 @@ struct wq_config *config_new(const wq_param *params, uint32_t n,
     return c;
 }
 
-/* ---- printing ------------------------------------------------------------------ */
+/* ---- printing ---- */
 
 static int print_item(const wq_param *p, const union param_item *v,
                       struct buf *out)

@@ -35,7 +35,7 @@ struct wq_config {
 };
 
 /* A config with every default in place, in `arena`.  NULL: no memory, or a
- * default that its own type refuses (e filled; the plugin's bug, EX_NO_PLUGIN). */
+ * default that its own type refuses (the plugin's bug, EX_NO_PLUGIN); e filled. */
 struct wq_config *config_new(const wq_param *params, uint32_t n,
                              struct arena *arena, struct err *e);
 /* Reads one item of parameter i from text.  quoted: as in cfg_node.  Returns

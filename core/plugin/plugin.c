@@ -202,7 +202,7 @@ void plugins_free(struct plugins *set)
     *set = (struct plugins){ 0 };
 }
 
-/* ---- by name ------------------------------------------------------------------- */
+/* ---- by name ---- */
 
 /* Is this the file of the plugin one would expect to offer `name`? */
 static bool is_file_of(const char *file, const char *name)

@@ -25,7 +25,7 @@
 
 enum { LOAD_TIMEOUT_MS = 10000 }; /* for one file; loading takes a few */
 
-/* ---- from outside ------------------------------------------------------------ */
+/* ---- from outside ---- */
 
 /* Our own ELF header, which the linker puts at the start of the image. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
@@ -113,7 +113,7 @@ int probe_file(const char *file, struct err *e)
     return check_elf(file, e);
 }
 
-/* ---- loading ------------------------------------------------------------------- */
+/* ---- loading ---- */
 
 /* dlopen's own words, without the file that every message names anyway, and
  * what to do about the commonest causes. */
@@ -153,7 +153,7 @@ int probe_load(const char *file, struct arena *arena, struct plugin *out,
     return plugin_describe(desc, arena, out, e); /* stays open for ever */
 }
 
-/* ---- in a child ---------------------------------------------------------------- */
+/* ---- in a child ---- */
 
 struct verdict { /* smaller than PIPE_BUF: written in one piece */
     size_t index;

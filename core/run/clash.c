@@ -35,7 +35,7 @@ static bool is_same_file(const char *a, const char *b)
     char one[PATH_MAX + 256], two[PATH_MAX + 256];
     if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0) return false;
     bool have_a = stat(a, &x) == 0, have_b = stat(b, &y) == 0;
-    if (have_a && have_b) /* /dev/null may be written to as often as one likes */
+    if (have_a && have_b) /* /dev/null may be written to by everyone */
         return S_ISREG(x.st_mode) && x.st_dev == y.st_dev
                && x.st_ino == y.st_ino;
     if (have_a != have_b) return false;

@@ -153,8 +153,8 @@ static void missing_field(struct flow *f, size_t s, uint32_t param,
     for (size_t i = 0; in->desc->fields[i]; i++)
         n += text_format(hint + n, sizeof hint - n, "%s %s", i ? "," : "",
                          in->desc->fields[i]);
-    report(f, s, param, hint, "stage \"%s\" reads the field \"%.*s\", which the "
-           "format \"%s\" does not have and no stage before it sets",
+    report(f, s, param, hint, "stage \"%s\" reads the field \"%.*s\", which "
+           "the format \"%s\" does not have and no stage before it sets",
            stage(f, s)->cfg->label, STR_ARG(names_get(field)), in->desc->name);
 }
 

@@ -18,7 +18,7 @@ static void report(struct resolving *r, const struct cfg_node *at, int code,
                "%s", text);
 }
 
-/* ---- parameters --------------------------------------------------------------- */
+/* ---- parameters ---- */
 
 /* Those of one stage or format. */
 struct owner {
@@ -26,7 +26,7 @@ struct owner {
     const wq_param *params;
     uint32_t n;
     struct wq_config *config;
-    const struct cfg_node *with, *at; /* at: where what is missing is reported */
+    const struct cfg_node *with, *at; /* at: for what is missing */
 };
 
 /* "code points, default 200" */
@@ -194,7 +194,7 @@ static struct wq_config *resolve_params(struct resolving *r, struct owner o)
     struct err e = { 0 };
     o.config = config_new(o.params, o.n, &r->plan->arena, &e);
     if (!o.config) {
-        diags_no_memory(r->diags); /* a bad default was refused when it was loaded */
+        diags_no_memory(r->diags); /* a bad default was refused at loading */
         return NULL;
     }
     struct listener *l = arena_zero(&r->plan->arena, 1, sizeof *l);
@@ -209,7 +209,7 @@ static struct wq_config *resolve_params(struct resolving *r, struct owner o)
     return o.config;
 }
 
-/* ---- stages and formats ---------------------------------------------------------- */
+/* ---- stages and formats ---- */
 
 static void report_unknown(struct resolving *r, const struct cfg_node *at,
                            const char *close, const struct err *e)

@@ -39,11 +39,10 @@ struct plan {
 };
 
 /* Stages and formats are opened, so that what they dislike about their
- * parameters is reported with the rest.
+ * parameters is reported with the rest.  Inputs given on the command line
+ * replace p->input.paths (and path_nodes, by NULL) before.
  * Returns NULL after adding every error to diags.  Borrows the pipeline and
- * the plugins, which must outlive it, and diags, where bad_param reports what a
- * stage says of its values when it is opened.  Inputs given on the command line replace
- * p->input.paths (and path_nodes, by NULL) before.  [main] */
+ * the plugins, which must outlive it.  [main] */
 struct plan *plan_make(struct pipeline *p, struct plugins *plugins,
                        struct diags *diags);
 void plan_free(struct plan *plan);

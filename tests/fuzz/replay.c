@@ -1,8 +1,8 @@
 /* replay.c - runs a fuzzer's entry without the fuzzer, so that what it once
  * found stays found wherever `make check` runs.
  *
- *   replay FILE|FOLDER...           each file as it is, and cut and changed in a
- *                                   few fixed ways
+ *   replay FILE|FOLDER...           each file as it is, and cut and changed
+ *                                   in a few fixed ways
  *   replay --seconds N FILE...      then N seconds of random changes; the seed
  *                                   is printed.  SEED=that KEEP_INPUT=1 does
  *                                   the same again and leaves the last input
@@ -72,7 +72,7 @@ static void add(const char *path)
     if (n >= 0) free(names);
 }
 
-/* As it is, cut off at every 1/16, and with each of a few bytes put in there. */
+/* As it is, cut off at every 1/16, and with a few bytes put in there. */
 static void run_fixed(const struct seed *s)
 {
     static const char bytes[] = { '\0', '\t', '\n', ' ', ':', '[', '{', '&',

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- numbers --------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static const struct {
     const char *in, *why;
@@ -143,7 +143,7 @@ START_TEST(sizes_do_not_wrap)
 }
 END_TEST
 
-/* ---- errors ------------------------------------------------------------------------ */
+/* ---- errors ---- */
 
 START_TEST(message_is_cut_between_code_points)
 {
@@ -185,7 +185,7 @@ START_TEST(context_in_front_of_a_long_message_cuts_its_end)
 }
 END_TEST
 
-/* ---- strings ------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 START_TEST(empty_strings_are_equal_whatever_they_point_to)
 {
@@ -246,7 +246,7 @@ START_TEST(suggestion_bears_words_of_any_length)
 }
 END_TEST
 
-/* ---- arenas ---------------------------------------------------------------------------- */
+/* ---- arenas ---- */
 
 START_TEST(arena_pieces_are_aligned_and_apart)
 {
@@ -305,7 +305,7 @@ START_TEST(arena_reset_keeps_one_chunk)
 }
 END_TEST
 
-/* ---- names ------------------------------------------------------------------------------ */
+/* ---- names ---- */
 
 START_TEST(name_has_one_key)
 {

@@ -33,7 +33,7 @@ static char *printed(void)
     return text;
 }
 
-/* ---- columns ------------------------------------------------------------------------ */
+/* ---- columns ---- */
 
 static const struct {
     const char *bytes;
@@ -98,7 +98,7 @@ START_TEST(columns_are_those_of_a_terminal)
 }
 END_TEST
 
-/* ---- trees -------------------------------------------------------------------------- */
+/* ---- trees ---- */
 
 START_TEST(every_value_has_its_place)
 {
@@ -152,7 +152,7 @@ START_TEST(deepest_tree_is_read_and_one_deeper_is_not)
 }
 END_TEST
 
-/* ---- messages ----------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 START_TEST(messages_come_sorted_once_and_with_a_caret)
 {
@@ -202,7 +202,7 @@ START_TEST(place_past_the_text_is_borne)
 }
 END_TEST
 
-/* ---- parameters --------------------------------------------------------------------- */
+/* ---- parameters ---- */
 
 static const char *const choices[] = { "fast", "slow", NULL };
 enum { FLAG, COUNT, SHARE, MODE, SIZE, TIME, LANGS, KEY, UNSET, N_PARAMS };
@@ -280,7 +280,7 @@ START_TEST(bad_default_is_the_plugin_s_fault)
 }
 END_TEST
 
-/* ---- --set --------------------------------------------------------------------------- */
+/* ---- --set ---- */
 
 static const char pipeline[] =
     "version: 1\ninput: {path: a}\noutput: {path: b}\n"
@@ -359,7 +359,7 @@ START_TEST(bad_override_is_shown)
 }
 END_TEST
 
-/* ---- pipelines ------------------------------------------------------------------------- */
+/* ---- pipelines ---- */
 
 START_TEST(names_and_folders_come_from_the_path)
 {
@@ -396,7 +396,7 @@ START_TEST(test_of_a_stage_needs_no_input_or_output)
 }
 END_TEST
 
-/* ---- out of memory ----------------------------------------------------------------------- */
+/* ---- out of memory ---- */
 
 /* The linker sends the core's allocations here (--wrap). */
 void *__real_malloc(size_t n);

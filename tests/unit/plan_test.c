@@ -1,6 +1,6 @@
 /* plan_test.c - pipelines resolved against the plugin tests/plugins/sample.c:
- * the values that arrive, and running out of memory on the way.  What is refused
- * is in tests/config. */
+ * the values that arrive, and running out of memory on the way.  What is
+ * refused is in tests/config. */
 #include "base/names.h"
 #include "run/plan.h"
 #include <check.h>

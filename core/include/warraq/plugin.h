@@ -181,7 +181,7 @@ enum {
     WQ_SECRET = 4u,     /* never printed                                      */
     WQ_DEPRECATED = 8u, /* accepted with a warning; renamed_to may name the heir */
     WQ_CUTS = 16u,      /* FIELD_IN: the stage takes spans out of it (remove) */
-    WQ_OPTIONAL = 32u   /* LAYER_IN, FIELD_IN: used where it is there, not needed */
+    WQ_OPTIONAL = 32u   /* LAYER_IN FIELD_IN: used where it is there, not needed */
 };
 
 typedef struct wq_param {
