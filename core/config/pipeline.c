@@ -11,7 +11,7 @@
 
 enum {
     IN_FLIGHT_MIB = 64,
-    THREADS_MAX = 1024,
+    THREADS_MAX = 256,
     LABEL_MAX = 64,
     STAGES_MAX = 1000 /* labels are compared with one another */
 };
