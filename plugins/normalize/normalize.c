@@ -119,7 +119,7 @@ static int is_arabic(const struct normalize *self, const wq_record *record)
         if (self->host->get(record, self->fields[i], &s))
             repair_count_letters(s.p, s.n, &arabic, &other);
     }
-    return 200 * other < arabic;
+    return 200 * other <= arabic;
 }
 
 /* Composes *s into scratch memory, if it is not composed already.  Returns 1 if

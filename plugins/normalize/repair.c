@@ -368,7 +368,8 @@ int repair_has_persian(const char *p, size_t n)
     for (size_t i = 0; i + 1 < n; i++) {
         unsigned char a = (unsigned char)p[i], b = (unsigned char)p[i + 1];
         found |= (unsigned char)(((a == 0xDB) & (b == 0x8C))
-                                 | ((a == 0xDA) & (b == 0xA9)));
+                                 | ((a == 0xDA) & (b == 0xA9))
+                                 | ((a == 0xEF) & ((b & 0xFE) == 0xAE)));
     }
     return found;
 }
@@ -378,6 +379,14 @@ void repair_count_letters(const char *p, size_t n, size_t *arabic,
 {
     for (size_t i = 0; i + 1 < n; i++) {
         unsigned char a = (unsigned char)p[i], b = (unsigned char)p[i + 1];
+        if (a == 0xEF && b >= 0xAD && b <= 0xBB) {
+            size_t bytes;
+            uint32_t letter = letter_of(decode(p, i, &bytes));
+            *arabic += letter != 0;
+            /* Of U+FB50..U+FBFF, all but the letters Arabic has or repairs. */
+            *other += b <= 0xAF && letter && letter != 0x671 &&
+                      letter != 0x649 && letter != 0x6CC && letter != 0x6A9;
+        }
         if (a < 0xD8 || a > 0xDB) continue;
         ++*arabic;
         /* U+067E peh, U+0679 tteh; U+0686 tcheh, U+0688, U+0691, U+0695,

@@ -44,7 +44,8 @@ int edits_add(struct edits *edits, size_t begin, size_t end, wq_str with);
 size_t repair_text(struct repair *r, const char *p, size_t n, size_t first,
                    char *out, struct edits *edits);
 
-/* Is there a Persian yeh (U+06CC) or keheh (U+06A9) in p[0..n)?  [any] */
+/* Is there a Persian yeh (U+06CC) or keheh (U+06A9) in p[0..n), or a code point
+ * of U+FB80..U+FBFF, where their presentation forms are?  [any] */
 int repair_has_persian(const char *p, size_t n);
 /* Do letters that Arabic lacks make out 1 in 200 of the Arabic script in
  * p[0..n)?  Then it is Persian, Urdu or Kurdish.  Adds to the two counts. */

@@ -166,11 +166,14 @@ static int is_related_heading(const struct unit *u)
            (u->cue.kind == CUE_RELATED || u->cue.kind == CUE_READ_MORE);
 }
 
-/* At most `bytes` of the text from `begin` on, whole code points. */
-static size_t cut_to_character(wq_str s, size_t begin, size_t bytes)
+/* The front of a unit's text, short enough for words_of, whole code points. */
+static wq_str front_of(const struct unit *u, wq_str s)
 {
-    while (((unsigned char)s.p[begin + bytes] & 0xC0) == 0x80) bytes--;
-    return bytes;
+    wq_str front = { s.p + u->text, u->end - u->text };
+    if (front.n <= LINE_BYTES) return front;
+    front.n = LINE_BYTES;
+    while (((unsigned char)front.p[front.n] & 0xC0) == 0x80) front.n--;
+    return front;
 }
 
 /* How many of a unit's words, function words and numbers apart, are among
@@ -224,18 +227,14 @@ static void cut_other_story(const struct label_rules *rules,
             c->around[i + 2].kind != UNIT_PROSE || continues_story(c, i + 2))
             continue;
         uint64_t words[64], all;
-        size_t bytes = lead->end - lead->text;
-        if (bytes > 600) bytes = cut_to_character(s, lead->text, 600);
-        size_t n = words_of(rules->text, (wq_str){ s.p + lead->text, bytes },
-                            words, 64, &all);
-        wq_str title = { s.p + headline->text, headline->end - headline->text };
-        if (shared_words(rules, title, words, n) < 3) continue;
+        size_t n = words_of(rules->text, front_of(lead, s), words, 64, &all);
+        if (shared_words(rules, front_of(headline, s), words, n) < 3) continue;
         memset(states + i, STATE_AFTER, c->n - i);
         return;
     }
 }
 
-/* Hashes of the words of the first units of the body, sorted. */
+/* Hashes of the words of the first units of the body. */
 static size_t body_words(const struct label_rules *rules,
                          const struct context *c, const uint8_t *states,
                          wq_str s, uint64_t *words)
@@ -244,12 +243,9 @@ static size_t body_words(const struct label_rules *rules,
     for (size_t i = 0, units = 0; i < c->n && units < TITLE_BODY_UNITS; i++) {
         const struct unit *u = &c->list[i];
         if (states[i] != STATE_BODY) continue;
-        size_t bytes = u->end - u->text;
         uint64_t all;
-        if (bytes > 500) /* enough to share words with a title */
-            bytes = cut_to_character(s, u->text, 500);
-        n += words_of(rules->text, (wq_str){ s.p + u->text, bytes }, words + n,
-                      BODY_WORDS - n, &all);
+        n += words_of(rules->text, front_of(u, s), words + n, BODY_WORDS - n,
+                      &all);
         units++;
     }
     return n;

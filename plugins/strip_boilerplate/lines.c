@@ -9,10 +9,9 @@
 #include <string.h>
 
 enum {
-    WHOLE_BYTES = 448, /* units up to this are read whole ...                 */
-    HEAD_BYTES = 224,  /* ... of longer ones this much from the front         */
-    TAIL_BYTES = 128,  /* ... and this much from the back                     */
-    MAX_WORDS = WHOLE_BYTES, /* a word has at least one byte                  */
+    HEAD_BYTES = 224,       /* of longer units so much from the front ... */
+    TAIL_BYTES = 128,       /* ... and so much from the back */
+    MAX_WORDS = LINE_BYTES, /* a word has at least one byte */
     /* Hard-wrapped text is 40 to 100 columns wide (RFC 2822 s. 2.1.1: 78). */
     WRAP_MIN = 40,
     WRAP_MAX = 100
@@ -452,7 +451,7 @@ static void measure_words(struct unit *u, struct tally *tally,
     size_t n = u->end - u->text;
     tally->n = tally->n_begins = 0;
     tally->first_end = NULL;
-    if (n <= WHOLE_BYTES) {
+    if (n <= LINE_BYTES) {
         count_words(u, tally, cues, text, p, n);
         u->words = u->seen;
         uint64_t hash = 0;
@@ -498,7 +497,7 @@ size_t words_of(const wq_text *text, wq_str s, uint64_t *hashes, size_t cap,
     const wq_words columns = { begin, end, class, hash };
     size_t at = 0, n = 0, out = 0;
     *all = 0;
-    if (s.n > WHOLE_BYTES) return 0; /* no headline */
+    if (s.n > LINE_BYTES) return 0; /* no headline */
     size_t got = text->words(WQ_WORDS_NEWS, s.p, s.n, &at, &columns, MAX_WORDS);
     for (size_t i = 0; i < got; i++) {
         int number = class[i] == WQ_W_NUMBER || class[i] == WQ_W_TIME;

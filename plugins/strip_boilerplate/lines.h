@@ -6,6 +6,8 @@
 #define STRIP_BOILERPLATE_LINES_H
 #include "cues.h"
 
+enum { LINE_BYTES = 448 }; /* units of up to this many bytes are read whole */
+
 /* How a unit ends, closing quotes and brackets apart. */
 enum ending {
     END_NONE,
@@ -51,7 +53,8 @@ int units_of(struct units *units, const struct cues *cues, const wq_text *text,
 void units_free(struct units *units);
 
 /* Sorted hashes of the words of s, without repeats, and the hash of them all
- * in their order, as in struct unit.  Returns how many, at most cap. */
+ * in their order, as in struct unit.  Returns how many, at most cap; 0 for an s
+ * of more than LINE_BYTES bytes, which is no headline. */
 size_t words_of(const wq_text *text, wq_str s, uint64_t *hashes, size_t cap,
                 uint64_t *all);
 #endif

@@ -94,6 +94,7 @@ START_TEST(languages_are_told_by_their_letters)
         { "سلام", 4, 0 },
         { "چاپ", 3, 2 },
         { "گژ", 2, 2 },
+        { "\uFB94\uFBFC\uFE8D", 3, 1 },
     };
     for (size_t i = 0; i < WQ_LEN(cases); i++) {
         size_t arabic = 0, other = 0;
