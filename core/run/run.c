@@ -103,6 +103,10 @@ static int open_formats(struct run *r, struct err *e)
 {
     const struct plan_format *out = r->options->to_memory ? &r->plan->jsonl
                                                           : &r->plan->output;
+    if (!out->desc)
+        return err_set(e, EX_PIPELINE, "%s has no input and output, only "
+                       "tests: `warraq test` runs them",
+                       r->plan->pipeline->file);
     if (open_inputs(r, e) < 0
         || codec_open(&r->output, out, r->n_workers, e) < 0)
         return -1;
@@ -141,6 +145,9 @@ static int open_input(struct run *r, struct err *e)
                      o->n_inputs ? o->n_inputs : in->n_paths, e)
         < 0)
         return -1;
+    if (o->n_inputs + in->n_paths == 0)
+        return err_set(e, EX_USAGE_, "no input: neither input.path nor the "
+                       "command line names one");
     r->reader = reader_open(&r->paths, r->inputs, r->n_inputs, o->limit,
                             watch_fd(r->watch), e);
     return r->reader ? 0 : -1;

@@ -144,6 +144,19 @@ test_check_with_a_parameter_set()
     says 'no stage is labelled "second"'
 }
 
+test_run_needs_an_input_and_an_output()
+{
+    printf 'version: 1\ninput: {}\noutput: {path: out.jsonl}\n' >p.yaml
+    exits 0 "$WARRAQ" check p.yaml
+    exits 64 "$WARRAQ" run p.yaml
+    says 'no input: neither input.path nor the command line names one'
+    printf 'tests:\n  - {name: a, input: [{id: a}], expect: [{id: a}]}\n' >t.yaml
+    exits 0 "$WARRAQ" test t.yaml
+    exits 78 "$WARRAQ" run t.yaml p.yaml
+    says 't.yaml has no input and output, only tests'
+    [ ! -e out.jsonl ] || fail 'out.jsonl is there'
+}
+
 test_options_that_are_none_are_told_the_closest()
 {
     exits 64 "$WARRAQ" check --jsno x.yaml
