@@ -5,24 +5,22 @@
  * TAG_DATA is the folder, said by the Makefile. */
 #include "data.h"
 
-#define TABLE(name, file)                                                      \
-    __asm__(".section .rodata\n"                                               \
-            ".global tag_data_" #name "\n.hidden tag_data_" #name "\n"         \
-            "tag_data_" #name ":\n"                                            \
-            ".incbin \"" TAG_DATA "/" file "\"\n"                              \
-            ".global tag_data_" #name "_end\n"                                 \
-            ".hidden tag_data_" #name "_end\n"                                 \
-            "tag_data_" #name "_end:\n"                                        \
-            ".byte 0\n.previous\n");                                           \
-    extern const char tag_data_##name[]                                        \
-        __attribute__((visibility("hidden")));                                 \
-    extern const char tag_data_##name##_end[]                                  \
-        __attribute__((visibility("hidden")));                                 \
-    wq_str data_##name(void)                                                   \
-    {                                                                          \
-        return (wq_str){ tag_data_##name,                                      \
-                         (size_t)(tag_data_##name##_end - tag_data_##name) };  \
+/* clang-format off */
+#define HIDDEN __attribute__((visibility("hidden")))
+#define TABLE(name, file)                                                     \
+    __asm__(".section .rodata\n"                                              \
+            ".global tag_data_" #name "\n.hidden tag_data_" #name "\n"        \
+            ".global tag_size_" #name "\n.hidden tag_size_" #name "\n"        \
+            "tag_data_" #name ":\n.incbin \"" TAG_DATA "/" file "\"\n"        \
+            "1: .byte 0\n.balign 8\n"                                         \
+            "tag_size_" #name ": .quad 1b - tag_data_" #name "\n.previous\n");\
+    extern const char tag_data_##name[] HIDDEN;                               \
+    extern const uint64_t tag_size_##name HIDDEN;                             \
+    wq_str data_##name(void)                                                  \
+    {                                                                         \
+        return (wq_str){ tag_data_##name, (size_t)tag_size_##name };          \
     }
+/* clang-format on */
 
 TABLE(calendar, "calendar.tsv")
 TABLE(words, "words.tsv")

@@ -29,7 +29,7 @@ static const char *const class_names[W_AGENCY] = {
 /* Doubles the table.  Returns 0, or -1 if memory runs out.  */
 static int grow(struct lexicon *lex)
 {
-    size_t n = lex->n_slots ? 2 * lex->n_slots : 65536;
+    size_t n = lex->n_slots ? 2 * lex->n_slots : 32768;
     struct slot *old = lex->slots, *slots = calloc(n, sizeof *slots);
     if (!slots) return -1;
     for (size_t i = 0; i < lex->n_slots; i++) {
