@@ -102,7 +102,7 @@ static void settle_range(struct expr *from, const struct expr *to,
 
 static size_t read_range(struct parser *p, size_t i, struct expr *e)
 {
-    struct expr from, to = { 0 };
+    struct expr from = { 0 }, to = { 0 };
     bool is_between = word_at(p, i) == W_BETWEEN;
     bool is_led = is_between || word_at(p, i) == W_FROM;
     size_t lead = is_led, n, k;
@@ -151,7 +151,8 @@ static size_t read_range(struct parser *p, size_t i, struct expr *e)
     }
     if (to.kind == DATE_TIME || (to.kind == DATE_DATETIME && hour >= 0)) {
         if (day) hour = day;
-        if (hour >= 0 && hour <= 24) {
+        if (hour > 24) return 0;
+        if (hour >= 0) {
             from = (struct expr){ .from = POINT_NONE, .kind = DATE_TIME };
             from.from.hour = hour % 24;
         }

@@ -263,7 +263,7 @@ static void *tag_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
 static void *at_least(const struct tag *self, struct room *room, void **p,
                       size_t *have, size_t n)
 {
-    if (n <= *have && *p) return *p;
+    if (*p && n <= *have) return *p;
     if (n < 1 << 20) n += n / 2 + 256; /* the next record may have more */
     *p = self->host->scratch(room->ctx, n);
     *have = *p ? n : 0;
@@ -366,7 +366,7 @@ static int find_day(const struct tag *self, struct room *room,
     wq_str s;
     wq_value any;
     struct point at = POINT_NONE;
-    char iso[POINT_TEXT];
+    char iso[POINT_TEXT] = "";
     self->host->get(record, self->date_field, &s);
     *day = day_of_string(self, room, s);
     if (*day != NO_DAY || !self->find_published) return 0;
