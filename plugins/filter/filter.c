@@ -122,7 +122,7 @@ fail:
     return NULL;
 }
 
-/* Counts the bytes that are not continuation bytes (10xxxxxx, RFC 3629 s. 3). */
+/* Counts all bytes but continuation bytes (10xxxxxx, RFC 3629 s. 3). */
 static size_t count_chars(wq_str s)
 {
     size_t n = 0;

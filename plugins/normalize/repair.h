@@ -11,7 +11,7 @@ enum rule {
     RULE_PERSIAN,  /* Persian yeh and keheh in Arabic text                    */
     RULE_CONTROLS, /* controls and marks of direction                         */
     RULE_INVISIBLE,/* U+200B, U+2060, U+FEFF, U+00AD                          */
-    RULE_SPACES,   /* U+00A0 and its like; runs of spaces; spaces at line ends */
+    RULE_SPACES,   /* U+00A0 and its like; runs of spaces; at line ends */
     RULE_LINE_ENDS,
     RULES
 };

@@ -2,7 +2,7 @@
  *
  * One open-addressing table from the hash of a word to what begins there:
  *
- *     slot [hash | classes | first cue] -> cues [kind where n words next] -> ...
+ *     slot [hash | classes | first cue] -> cue [kind where n words next] -> ...
  *
  * so that a word that begins nothing costs one probe; and before it a bitmap of
  * 8 KiB, so that most of those do not even leave the first cache. */

@@ -47,7 +47,8 @@ static uint8_t kind_of(const struct unit *u)
     if (has_strong_cue(u) && u->chars < 160) return UNIT_CUE;
     if (u->chars >= 160 || (u->chars >= 100 && ends)) return UNIT_PROSE;
     if (ends && u->words >= 4) return UNIT_SENTENCE;
-    return u->chars >= 60 ? UNIT_LONG : u->chars >= 20 ? UNIT_MIDDLE : UNIT_SHORT;
+    if (u->chars >= 60) return UNIT_LONG;
+    return u->chars >= 20 ? UNIT_MIDDLE : UNIT_SHORT;
 }
 
 static int compare_hashes(const void *a, const void *b)
@@ -208,7 +209,6 @@ void features_of(const struct context *c, size_t i,
     v[FEATURE_MASS] =
         c->mass ? BIN(100 * a->mass / c->mass, 1, 10, 50, 90, 100) : 0;
     v[FEATURE_ENDED] = ended_value(c, a);
-    v[FEATURE_CLEAN] = (uint8_t)(
-        BIN(100 * c->mass / (c->chars ? c->chars : 1), 40, 65, 90) * UNIT_KINDS +
-        kind);
+    uint64_t clean = 100 * c->mass / (c->chars ? c->chars : 1);
+    v[FEATURE_CLEAN] = (uint8_t)(BIN(clean, 40, 65, 90) * UNIT_KINDS + kind);
 }

@@ -132,7 +132,8 @@ static int resume_body(const struct context *c, uint8_t *states)
         if (is_end_mark(u) && u->cue.kind != CUE_RELATED && !lone_source)
             return 0;
     }
-    if (end == 0 || i == c->n || i - end > 4 || !continues_story(c, i)) return 0;
+    if (end == 0 || i == c->n || i - end > 4 || !continues_story(c, i))
+        return 0;
     memset(states + end, STATE_INSERTED, i - end);
     for (; i < c->n && is_prose(c->around[i].kind) && !c->list[i].cue.kind; i++)
         states[i] = STATE_BODY;
@@ -254,8 +255,8 @@ static size_t body_words(const struct label_rules *rules,
 static int may_be_title(const struct context *c, size_t i, wq_str s)
 {
     const struct unit *u = &c->list[i];
-    return s.p[u->end - 1] != '.' && !continues_story(c, i) && u->words >= TITLE_MIN_WORDS &&
-           u->words <= TITLE_MAX_WORDS &&
+    return s.p[u->end - 1] != '.' && !continues_story(c, i) &&
+           u->words >= TITLE_MIN_WORDS && u->words <= TITLE_MAX_WORDS &&
            u->chars <= TITLE_MAX_CHARS && u->cue.where < CUE_STARTS &&
            !is_date_line(u) && u->ending != END_COMMA &&
            u->ending != END_COLON &&

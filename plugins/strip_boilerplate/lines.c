@@ -50,7 +50,7 @@ static size_t break_at(wq_str s, size_t i)
 }
 
 /* Does a break that begins with this byte occur in s? */
-static int has_break(wq_str s, char first)
+static int has_break(wq_str s, unsigned char first)
 {
     const char *p = s.p, *end = s.p + s.n;
     while ((p = memchr(p, first, (size_t)(end - p)))) {
@@ -63,7 +63,7 @@ static int has_break(wq_str s, char first)
 /* Is any break of s something else than LF?  Nearly never, after normalize. */
 static int has_odd_breaks(wq_str s)
 {
-    return has_break(s, '\r') || has_break(s, '\xC2') || has_break(s, '\xE2');
+    return has_break(s, 0x0D) || has_break(s, 0xC2) || has_break(s, 0xE2);
 }
 
 /* Where the line that begins at `from` ends. */
@@ -87,7 +87,8 @@ static size_t space_at(wq_str s, size_t i)
     if (c == 0xE2 && i + 2 < s.n && s.p[i + 1] == '\x80' &&
         ((unsigned char)s.p[i + 2] <= 0x8F || s.p[i + 2] == '\xAF'))
         return 3; /* U+2000 .. U+200F, U+202F: spaces and marks of direction */
-    if (c == 0xEF && i + 2 < s.n && s.p[i + 1] == '\xBB' && s.p[i + 2] == '\xBF')
+    if (c == 0xEF && i + 2 < s.n && s.p[i + 1] == '\xBB' &&
+        s.p[i + 2] == '\xBF')
         return 3;
     return 0;
 }
