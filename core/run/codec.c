@@ -39,10 +39,10 @@ int codec_open(struct codec *c, const struct plan_format *f, size_t n_workers,
 
 void codec_close(struct codec *c)
 {
-    for (size_t i = 0; c->desc && c->desc->stop && c->desc->start
-                       && i < c->n_instances; i++)
-        c->desc->stop(c->instances[i]);
-    if (c->is_open && c->desc->close) c->desc->close(c->shared);
+    const wq_format *f = c->desc;
+    for (size_t i = 0; f && f->stop && f->start && i < c->n_instances; i++)
+        f->stop(c->instances[i]);
+    if (f && c->is_open && f->close) f->close(c->shared);
     free(c->instances);
     *c = (struct codec){ 0 };
 }
