@@ -118,26 +118,35 @@ static int continues_story(const struct context *c, size_t i)
     return u->conjunction && u->words >= 6 && !u->bullet && !u->cue.kind;
 }
 
-/* Where the model ended the body too early, at a link between two paragraphs:
- * the first paragraph behind the end goes on with the story, and no line in
- * between ends an article.  (A lone "Reuters" does not: photos have it, too.)
- * Moves the end behind the paragraphs there.  Returns 1, or 0: it is right. */
-static int resume_body(const struct context *c, uint8_t *states)
+/* Does the story go on behind a link at `end`, where the model ended the body?
+ * It does if the first paragraph there continues it and no line before that
+ * paragraph ends an article.  (A lone "Reuters" does not: photos have it, too.)
+ * Returns that paragraph's index, or c->n. */
+static size_t find_continuation(const struct context *c, size_t end)
 {
-    size_t end = c->n, i;
-    while (end > 0 && states[end - 1] == STATE_AFTER) end--;
-    for (i = end; i < c->n && !is_prose(c->around[i].kind); i++) {
+    size_t i = end;
+    for (; i < c->n && i - end <= 4 && !is_prose(c->around[i].kind); i++) {
         const struct unit *u = &c->list[i];
         int lone_source = u->cue.kind == CUE_SOURCE && u->cue.where == CUE_IS;
         if (is_end_mark(u) && u->cue.kind != CUE_RELATED && !lone_source)
-            return 0;
+            return c->n;
     }
-    if (end == 0 || i == c->n || i - end > 4 || !continues_story(c, i))
-        return 0;
-    memset(states + end, STATE_INSERTED, i - end);
-    for (; i < c->n && is_prose(c->around[i].kind) && !c->list[i].cue.kind; i++)
-        states[i] = STATE_BODY;
-    return 1;
+    return i < c->n && i - end <= 4 && continues_story(c, i) ? i : c->n;
+}
+
+/* Moves the end of the body behind the paragraphs that go on with the story, as
+ * often as links interrupt it. */
+static void resume_body(const struct context *c, uint8_t *states)
+{
+    size_t end = c->n, i;
+    while (end > 0 && states[end - 1] == STATE_AFTER) end--;
+    while (end > 0 && (i = find_continuation(c, end)) < c->n) {
+        memset(states + end, STATE_INSERTED, i - end);
+        for (end = i; end < c->n && is_prose(c->around[end].kind) &&
+                      !c->list[end].cue.kind;
+             end++)
+            states[end] = STATE_BODY;
+    }
 }
 
 /* Gives back to the body what the model took and what cannot be anything but
@@ -149,8 +158,7 @@ static void keep_sentences(const struct context *c, uint8_t *states)
     for (size_t i = 0; i < c->n; i++)
         if (states[i] == STATE_INSERTED && continues_story(c, i))
             states[i] = STATE_BODY;
-    while (resume_body(c, states)) /* as often as links interrupt the story */
-        ;
+    resume_body(c, states);
     while (first < c->n && states[first] != STATE_BODY) first++;
     for (size_t i = first; i-- > 0 && first - i <= 4;) {
         if (!is_prose(c->around[i].kind) || !continues_story(c, i)) continue;
