@@ -112,7 +112,7 @@ size_t read_count(const struct parser *p, size_t i, int32_t *hundredths)
 {
     int32_t v;
     if (word_at(p, i) == I_REAL) return *hundredths = item_at(p, i)->value, 1;
-    if (is_number(p, i, 0, 1000000))
+    if (is_number(p, i, 0, 1000000) && !item_at(p, i)->is_ordinal)
         return *hundredths = item_at(p, i)->value * 100, 1;
     size_t n = read_words(p, i, &v);
     if (n) *hundredths = v * 100;
@@ -181,6 +181,11 @@ static size_t read_year_relative(const struct parser *p, size_t i, int *year)
 
 size_t read_century(const struct parser *p, size_t i, int *year)
 {
+    if (is_number(p, i, 1, 30) && item_at(p, i)->is_ordinal &&
+        is_unit(p, i + 1, U_CENTURY, SINGULAR)) {
+        *year = (item_at(p, i)->value - 1) * 100; /* "14th century" */
+        return 2;
+    }
     if (word_at(p, i) != W_DEF_UNIT ||
         item_at(p, i)->value != U_CENTURY * 10 + SINGULAR)
         return 0;
@@ -221,6 +226,8 @@ size_t read_year(const struct parser *p, size_t i, int *year, bool *is_hijri)
     if (is_number(p, i + n, 1000, 2999) && item_at(p, i + n)->digits == 4) {
         *year = item_at(p, i + n)->value;
         n++;
+    } else if (is_separator(p, i, ".")) {
+        return 0; /* "10 June. Last year": another sentence */
     } else {
         size_t of = word_at(p, i + n) == W_FROM || word_at(p, i + n) == W_OF;
         size_t k = read_year_named(p, i + n + of, year);

@@ -218,7 +218,8 @@ static size_t token_after(const struct words *w, size_t at, uint32_t end)
     return at;
 }
 
-/* Text glued to a number: an era ("1436هـ", "2015م") or an English ordinal.
+/* Text glued to a number: an era ("1436هـ", "2015م"), an English ordinal, or
+ * the s of "1960s".
  * Returns its bytes, 0 if it is neither; *word is its class. */
 static size_t glued(const char *p, size_t n, uint8_t *word)
 {
@@ -228,7 +229,7 @@ static size_t glued(const char *p, size_t n, uint8_t *word)
     } endings[] = { { "هـ", 4, W_ERA_H },  { "ه", 2, W_ERA_H },
                     { "م", 2, W_ERA_M },   { "st", 2, W_SUFFIX },
                     { "nd", 2, W_SUFFIX }, { "rd", 2, W_SUFFIX },
-                    { "th", 2, W_SUFFIX } };
+                    { "th", 2, W_SUFFIX }, { "s", 1, W_DECADE } };
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t k = endings[i].n;
         if (n < k || memcmp(p, endings[i].text, k)) continue;
@@ -254,18 +255,25 @@ static bool add_numbers(const struct words *w, size_t *at, struct run *run)
         found[k].token = (uint32_t)*at;
         run->item[run->n++] = found[k];
     }
+    struct item *last = run->item + run->n - 1;
     uint8_t word;
     size_t more = glued(w->text.p + end, w->text.n - end, &word);
-    if (more) {
-        if (word != W_SUFFIX)
-            run->item[run->n++] = (struct item){ .begin = end,
-                                                 .end = end + (uint32_t)more,
-                                                 .token = (uint32_t)*at,
-                                                 .word = word };
-        else
-            run->item[run->n - 1].end += (uint32_t)more;
-        end += (uint32_t)more;
+    if (more && word == W_DECADE && (last->digits != 4 || last->value % 10))
+        more = 0; /* "747s" */
+    if (more && word == W_DECADE) {
+        last->word = word;
+        last->value = (last->value - 1900) / 10; /* as in words.tsv */
+    } else if (more && word != W_SUFFIX) {
+        run->item[run->n++] = (struct item){ .begin = end,
+                                             .end = end + (uint32_t)more,
+                                             .token = (uint32_t)*at,
+                                             .word = word };
     }
+    if (more && (word == W_SUFFIX || word == W_DECADE)) {
+        last->end += (uint32_t)more;
+        last->is_ordinal = word == W_SUFFIX;
+    }
+    end += (uint32_t)more;
     *at = token_after(w, *at, end);
     return true;
 }

@@ -30,6 +30,7 @@ struct item {
     uint8_t word;   /* enum word_class or I_... */
     uint8_t digits; /* of a number as it is written; 0: 2,500 */
     bool has_and;
+    bool is_ordinal; /* 14th */
 };
 
 /* Longer expressions do not exist; a longer run is cut. */

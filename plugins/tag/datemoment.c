@@ -42,7 +42,7 @@ static size_t read_edge(struct parser *p, size_t i, struct expr *e)
     }
     if (!k || e->kind == DATE_DATETIME) return 0;
     size_t first = e->first;
-    span(p, i, n + k, e, DATE_DATE);
+    span(p, i, n + k, e, e->kind == DATE_RANGE ? DATE_RANGE : DATE_DATE);
     if (first > i + n) e->first = first; /* "نهاية يوم الخميس 10 شعبان" */
     return n + k;
 }

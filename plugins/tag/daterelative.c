@@ -51,6 +51,7 @@ size_t read_weekday(struct parser *p, size_t i, struct expr *e)
     size_t rel = word_at(p, i + n) == W_REL;
     if (rel) step = item_at(p, i + n)->value;
     size_t gap = is_separator(p, i + n + rel, ",(-") + 0u;
+    gap += word_at(p, i + n + rel + gap) == W_OF; /* "Thursday, the 3rd" */
     size_t k = 0, from = i + n + rel + gap;
     if (word_at(p, from) == I_DATE) k = read_numeric(p, from, e);
     if (!k) k = read_calendar_day(p, from, weekday, e);
@@ -147,6 +148,8 @@ size_t read_unit_relative(struct parser *p, size_t i, struct expr *e)
     int word = word_at(p, i + n);
     if (word != W_DEF_UNIT && !(is_this && (word == W_UNIT))) return 0;
     int value = item_at(p, i + n)->value;
+    if (word == W_UNIT && value / 10 == U_DAY && step)
+        return 0; /* "last day" */
     n++;
     if (is_number(p, i + n, 1, 1000)) n++, is_vague = true;
     if (word_at(p, i + n) == W_FEW) n++, is_vague = true;
@@ -231,7 +234,8 @@ static size_t read_decade(struct parser *p, size_t i, struct expr *e)
 size_t read_other(struct parser *p, size_t i, struct expr *e)
 {
     int word = word_at(p, i), day;
-    if (word == W_DECADE || word == W_DEF_UNIT) return read_decade(p, i, e);
+    if (word == W_DECADE || word == W_DEF_UNIT || word == I_NUMBER)
+        return read_decade(p, i, e);
     if (word == W_SEASON || word == W_QUARTER) return read_season(p, i, e);
     if (is_unit(p, i, U_DAY, SINGULAR) && is_number(p, i + 1, 1, 31) &&
         !read_calendar_day(p, i + 1, 0, e)) {

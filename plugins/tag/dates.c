@@ -118,9 +118,9 @@ static size_t read_range(struct parser *p, size_t i, struct expr *e)
         int second = item_at(p, i + n)->value % 100;
         struct item saved = *item_at(p, i + n);
         day = saved.value / 100;
-        p->run.item[i + n] = (struct item){ saved.begin, saved.end, saved.token,
-                                            second,      I_NUMBER,  2,
-                                            false };
+        p->run.item[i + n].word = I_NUMBER;
+        p->run.item[i + n].value = second;
+        p->run.item[i + n].digits = 2;
         k = read_moment(p, i + n, &to);
         p->run.item[i + n] = saved;
         if (!k) return 0;
