@@ -3,13 +3,13 @@
 #define WQ_TAG_DATA_H
 #include <warraq/plugin.h>
 
-/* Lines separated by '\n'; # begins a comment line; columns by tabs.  The first
- * five have their columns described in their first lines. */
-wq_str data_calendar(void);
-wq_str data_words(void);
-wq_str data_places(void);
-wq_str data_variants(void); /* as places: spellings the sources lack */
-wq_str data_agencies(void);
+/* Lines separated by '\n', columns by tabs, spellings by |; # begins a comment
+ * line. */
+wq_str data_calendar(void);  /* class, value, language, spellings */
+wq_str data_words(void);     /* the same */
+wq_str data_places(void);    /* key, canonical name, type, id */
+wq_str data_variants(void);  /* as places: spellings the sources lack */
+wq_str data_agencies(void);  /* id, name, country, Latin and Arabic spellings */
 wq_str data_stopwords(void); /* language, words */
 wq_str data_ambiguous(void); /* names that are common words, one a line */
 

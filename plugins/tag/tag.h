@@ -3,8 +3,8 @@
  *   tag.c        the stage: parameters, batches, layers and fields
  *   lexicon.c    words and names, by token hash; data.c carries the tables
  *   marks.c      looks every token of an article up
- *   dateitems.c  tokens -> items of a date expression (numbers, months, ...)
- *   dates.c      items -> dates (the grammar); calendar.c does arithmetic
+ *   dates.c      dates: see dateparser.h for its parts
+ *   calendar.c   the arithmetic of calendars
  *   published.c  the article's own date
  *   places.c  agencies.c  keywords.c
  *
