@@ -102,8 +102,8 @@ int cli_restore(int argc, char **argv)
     struct err e = { 0 };
     int code = options_take(table, argc, argv, "restore OUTPUT...",
                             "Writes the records of a run's output with the "
-                            "removed text put back.\nOUTPUT: JSON lines, packed "
-                            "or not; - for standard input.", &o);
+                            "removed text put back.\nOUTPUT: JSON lines, "
+                            "packed or not; - for standard input.", &o);
     if (code < 0) {
         const char *offsets = read_options(&o, &options, &e);
         if (!offsets) log_err(&e);

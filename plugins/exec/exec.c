@@ -12,8 +12,9 @@
  * that has no answer yet); without either by order.  Fields that come back as
  * they were count as unchanged, so that `cat` changes nothing.  With `keep` a
  * program serves many batches and must not hold answers back in a buffer
- * (`sed -u`, `awk` with fflush(), `python -u`); without, it is started for each
- * batch and reads to the end of its input, as filters do.
+ * (`sed -u`, `awk` with fflush(), `python -u`: one that does is waited for, and
+ * then told that its input has ended); without, it is started for each batch
+ * and reads to the end of its input, as filters do.
  *
  * A record without an answer is rejected.  When a program ends or goes silent,
  * the first record it has not answered is blamed, and the others are given to a
@@ -99,6 +100,7 @@ struct exchange {
     char *is_answered;
     size_t n_answered;
     size_t oldest;      /* no record before it lacks an answer */
+    int is_all_sent;    /* all was sent, and the program told so */
     size_t n_bad;       /* lines that are no answer */
     char why_bad[160];
 };
@@ -395,21 +397,32 @@ static int take_answers(struct exchange *x, int at_end)
 
 /* ---- the talk ------------------------------------------------------------ */
 
+static void end_input(struct exchange *x)
+{
+    child_close_input(&x->self->child);
+    x->is_all_sent = 1;
+}
+
 /* Talks to the program until every record has an answer or none will come:
- * TALK_MOVED, or how it ended.  Bad lines stand for the answers they are not. */
+ * TALK_MOVED, or how it ended.  Bad lines stand for the answers they are not.
+ * A program that is silent with all it was sent may be holding its answers
+ * back: the end of its input, and a second wait, may make it give them. */
 static enum talk converse(struct exchange *x)
 {
     struct instance *self = x->self;
     size_t sent = 0;
+    x->is_all_sent = 0;
     while (x->n_answered + x->n_bad < x->n) {
-        if (sent == self->out.n && !self->shared->keep)
-            child_close_input(&self->child);
+        if (sent == self->out.n && !self->shared->keep) end_input(x);
         enum talk rc = child_talk(&self->child, self->out.p, self->out.n, &sent,
                                   &self->in, WQ_PADDING,
                                   self->shared->timeout_ms);
         if (rc == TALK_FAILED || take_answers(x, rc == TALK_ENDED) < 0)
             return TALK_FAILED;
-        if (rc != TALK_MOVED) return rc;
+        if (rc == TALK_SILENT && sent == self->out.n && !x->is_all_sent)
+            end_input(x);
+        else if (rc != TALK_MOVED)
+            return rc;
     }
     return TALK_MOVED;
 }
@@ -462,7 +475,7 @@ static void settle(struct exchange *x, enum talk how, size_t before, int *idle)
     uint32_t reason = how == TALK_SILENT ? R_TIMEOUT : R_EXITED;
     if (x->oldest == x->n) return;
     int has_left_well = how == TALK_ENDED && status == 0;
-    if (has_left_well && !self->shared->keep) {
+    if (has_left_well && x->is_all_sent) {
         /* It has read all there was: more will not come. */
         if (x->n_bad) reject_rest(x, R_BAD_ANSWER, x->why_bad);
         else reject_rest(x, R_NO_ANSWER, text);
@@ -511,7 +524,7 @@ static int exec_process(void *instance, wq_ctx *ctx, wq_record *const *records,
         } else {
             self->is_used = 1;
             reject_rest(&x, R_BAD_ANSWER, x.why_bad);
-            if (!self->shared->keep) child_end(&self->child, GRACE_MS);
+            if (self->child.in < 0) child_end(&self->child, GRACE_MS);
         }
     }
     return 0;

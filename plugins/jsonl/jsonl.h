@@ -33,6 +33,13 @@ struct seen_name {
     wq_key key;
 };
 
+static inline int jsonl_is_standard(const struct jsonl *shared, wq_key key)
+{
+    for (size_t i = 0; i < STANDARD_LAYERS; i++)
+        if (shared->standard[i] == key) return 1;
+    return 0;
+}
+
 /* What one worker needs. */
 struct jsonl_worker {
     const struct jsonl *shared;

@@ -71,13 +71,6 @@ static int next_line(struct jsonl_worker *w)
     return 0;
 }
 
-static int is_standard(const struct jsonl *shared, wq_key key)
-{
-    for (size_t i = 0; i < STANDARD_LAYERS; i++)
-        if (shared->standard[i] == key) return 1;
-    return 0;
-}
-
 /* May this field hold this value?  NULL, or what is wrong. */
 static const char *bad_value(const struct jsonl *shared, wq_key key,
                              const wq_value *v)
@@ -128,7 +121,7 @@ static int fill_record(struct jsonl_worker *w, wq_record *record,
         const wq_value *v = &members[i].value;
         int is_special = v->type == WQ_V_LIST && !shared->is_plain
                          && (keys[i] == shared->key_removed
-                             || is_standard(shared, keys[i]));
+                             || jsonl_is_standard(shared, keys[i]));
         has_layers |= is_special;
         if (is_special) continue;
         int rc = v->type == WQ_V_STR ? host->set(record, keys[i], v->u.s)
@@ -141,7 +134,7 @@ static int fill_record(struct jsonl_worker *w, wq_record *record,
         if (v->type != WQ_V_LIST) continue;
         int rc = keys[i] == shared->key_removed
                      ? jsonl_read_removed(w, record, v)
-                 : is_standard(shared, keys[i])
+                 : jsonl_is_standard(shared, keys[i])
                      ? jsonl_read_layer(w, record, keys[i], v)
                      : 1;
         if (rc == 0) rc = host->set_value(record, keys[i], v);

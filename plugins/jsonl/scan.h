@@ -30,7 +30,7 @@ static inline size_t scan_special(const char *p, size_t at, size_t n)
     }
 #else
     /* Eight bytes at a time: a byte of x is below k if (x - k) borrows where x
-     * itself has no high bit (Mycroft).  A hint only: the loop below decides. */
+     * itself has no high bit (Mycroft).  A hint: the loop below decides. */
     const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
     for (; n - at >= 8; at += 8) {
         uint64_t v, hit;

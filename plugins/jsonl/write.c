@@ -368,6 +368,21 @@ static int put_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
                                                  : put_pairs(w, layer);
 }
 
+/* A standard name promises offsets into `text`: over another field the layer is
+ * written as "title.tokens".  0: too many names. */
+static wq_key written_as(const struct jsonl *shared, wq_key name, wq_key over)
+{
+    if (over == shared->key_text || !jsonl_is_standard(shared, name))
+        return name;
+    wq_str field = shared->host->name(over), layer = shared->host->name(name);
+    char text[256];
+    if (field.n + layer.n + 1 > sizeof text) return name;
+    memcpy(text, field.p, field.n);
+    text[field.n] = '.';
+    memcpy(text + field.n + 1, layer.p, layer.n);
+    return shared->host->intern((wq_str){ text, field.n + 1 + layer.n });
+}
+
 /* ---- the record ---------------------------------------------------------- */
 
 /* Will a layer be written under this name? */
@@ -378,7 +393,8 @@ static int is_layer(const struct jsonl *shared, const wq_record *record,
     wq_layer cols;
     for (size_t i = 0;
          shared->host->layer_at(record, i, &layer, &over, &cols); i++)
-        if (layer == name) return is_wanted(shared, layer);
+        if (written_as(shared, layer, over) == name)
+            return is_wanted(shared, layer);
     return 0;
 }
 
@@ -415,11 +431,13 @@ static int put_record(struct jsonl_worker *w, wq_record *record)
         return -1;
     wq_key name, over;
     wq_layer layer;
-    for (size_t i = 0; host->layer_at(record, i, &name, &over, &layer); i++)
-        if (is_wanted(shared, name)
-            && (put_name(w, &count, name) < 0
-                || put_layer(w, record, name, over, &layer) < 0))
+    for (size_t i = 0; host->layer_at(record, i, &name, &over, &layer); i++) {
+        if (!is_wanted(shared, name)) continue;
+        wq_key as = written_as(shared, name, over);
+        if (!as || put_name(w, &count, as) < 0
+            || put_layer(w, record, name, over, &layer) < 0)
             return -1;
+    }
     return put(w, "}\n", 2);
 }
 

@@ -1,14 +1,14 @@
 /* headline.c - is the first line of a text its headline?
  *
- * Crawled texts begin with a headline, with a section name ("البث المباشر"), a
- * date, a trail of links, or at once with the story.  Taking a sentence of the
- * story for a title would be worse than leaving a title in the text, where later
- * stages still find it: when in doubt, there is none. */
+ * Crawled texts begin with a headline, with a section name ("البث المباشر"),
+ * a date, a trail of links, or at once with the story.  Taking a sentence of
+ * the story for a title would be worse than leaving a title in the text, where
+ * later stages still find it: when in doubt, there is none. */
 #include "headline.h"
 #include <string.h>
 
-/* One or two words are a section's name ("البث المباشر", "Sport"); what is longer
- * than a headline across a page is a lead. */
+/* One or two words are a section's name ("البث المباشر", "Sport"); what is
+ * longer than a headline across a page is a lead. */
 enum { MIN_WORDS = 3, MAX_WORDS = 25, MAX_CODE_POINTS = 150 };
 
 struct line {

@@ -451,6 +451,21 @@ START_TEST(each_unit_counts_its_own_way)
 }
 END_TEST
 
+START_TEST(a_standard_layer_over_another_field_says_so)
+{
+    static const uint32_t begin[] = { 0 }, end[] = { 2 };
+    const wq_layer layer = { .n = 1, .begin = begin, .end = end };
+    wq_key title = names_intern(str("title"));
+    const char *in = "{\"title\":\"ab\",\"text\":\"abc\"}\n";
+    read_text(str(in));
+    wq_record *r = jsonl.batch->records[0];
+    ck_assert_int_eq(rec_set_layer(r, names_intern(str("tokens")), title,
+                                   &layer), 0);
+    assert_written("{\"title\":\"ab\",\"text\":\"abc\",\"title.tokens\":"
+                   "[[0,2]]}\n");
+}
+END_TEST
+
 START_TEST(layers_can_be_chosen)
 {
     static const char *const want[] = { "{\"text\":\"ab\"}\n",
@@ -486,6 +501,7 @@ int main(void)
     tcase_add_test(tc, any_double_reads_back_as_it_was);
     tcase_add_loop_test(tc, layers_read_back_the_same_in_every_unit, 0, 3);
     tcase_add_loop_test(tc, each_unit_counts_its_own_way, 0, 3);
+    tcase_add_test(tc, a_standard_layer_over_another_field_says_so);
     tcase_add_loop_test(tc, layers_can_be_chosen, 0, 2);
     suite_add_tcase(s, tc);
     SRunner *runner = srunner_create(s);
