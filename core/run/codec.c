@@ -11,8 +11,10 @@ static wq_ctx call(const struct codec *c, size_t worker, struct batch *b)
 /* What a failed call left, as an error of ours.  Returns -1. */
 static int failed(const wq_ctx *ctx, const char *what, struct err *e)
 {
-    if (!ctx->failed) return err_no_memory(e);
-    *e = ctx->err;
+    if (ctx->failed) *e = ctx->err;
+    else if (ctx->newest && ctx->newest->fault)
+        err_set(e, EX_INTERNAL, "it %s", ctx->newest->fault);
+    else err_no_memory(e);
     return err_in_front(e, "format \"%s\" cannot %s: ", ctx->label, what);
 }
 

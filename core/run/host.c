@@ -94,6 +94,7 @@ static wq_record *h_record_new(wq_ctx *ctx, wq_str raw)
     if (!r) return NULL;
     r->origin.raw = raw;
     r->origin.piece = ctx->piece;
+    ctx->newest = r;
     touch(r);
     return r;
 }

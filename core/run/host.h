@@ -30,6 +30,7 @@ struct wq_ctx {
     struct batch *batch;       /* NULL: [main] */
     struct arena *scratch;     /* for this call */
     const struct piece *piece; /* decode: what is read */
+    const wq_record *newest;   /* made by record_new last */
     /* decode through format/1: where records go instead of the batch */
     int (*each)(void *to, wq_record *record, const char *why);
     void *each_to;

@@ -239,9 +239,10 @@ static int read_file(struct reader *r, struct batch *b, struct err *e)
         whole = n ? split(r, b->raw.p + at, n, all ? WQ_AT_END : 0) : 0;
         if (whole || r->at_end || r->is_stopped) break;
         if (n > READER_MAX_RECORD) return skip_record(r, b, at, e);
-        if (read_more(r, b, n < READER_BATCH_BYTES ? READER_BATCH_BYTES : n, e)
-            < 0)
-            return -1;
+        /* Twice as much, but no more than shows that it is too large. */
+        size_t want = n < READER_BATCH_BYTES ? READER_BATCH_BYTES : n;
+        if (want > READER_MAX_RECORD + 1 - n) want = READER_MAX_RECORD + 1 - n;
+        if (read_more(r, b, want, e) < 0) return -1;
     }
     /* An empty file is handed out too: to some formats it is an article. */
     bool is_empty = r->byte == 0 && r->at_end && !r->damage.code
