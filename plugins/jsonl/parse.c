@@ -447,7 +447,7 @@ static int is_blank(const struct json_parser *parser, size_t from, size_t to)
 static int walk(struct json_parser *parser, const uint32_t *at, size_t n)
 {
     struct open open[MAX_OPEN];
-    size_t depth = 0, end;
+    size_t depth = 0, end = 0;
     wq_str name = { NULL, 0 };
     enum want want = FIRST_NAME;
     const char *p = parser->p;

@@ -305,14 +305,13 @@ static int is_taken(wq_str name)
 
 static int put_attr(struct jsonl_worker *w, const wq_attr *attr, size_t i)
 {
-    const wq_str *s = attr->type == WQ_V_STR ? (const wq_str *)attr->values + i
-                                             : NULL;
-    if (s && !s->p) return 0; /* no value for this span */
+    const wq_str *s = attr->values;
+    if (attr->type == WQ_V_STR && !s[i].p) return 0; /* none for this span */
     if (is_taken(w->shared->host->name(attr->name))) return 0;
     if (put_char(w, ',') < 0 || put_key(w, attr->name) < 0
         || put_char(w, ':') < 0)
         return -1;
-    if (s) return put_string(w, *s);
+    if (attr->type == WQ_V_STR) return put_string(w, s[i]);
     return attr->type == WQ_V_INT
                ? put_int(w, ((const int64_t *)attr->values)[i])
                : put_real(w, ((const double *)attr->values)[i]);

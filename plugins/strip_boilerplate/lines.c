@@ -423,8 +423,8 @@ static void weaken_cue(struct unit *u, const struct tally *tally, wq_str s)
 {
     if (u->cue.where != CUE_STARTS || u->cue.words > 1 || u->words <= 4) return;
     const char *p = tally->first_end, *end = s.p + u->end;
-    while (p < end && *p == ' ') p++;
-    if (p == end || *p != ':') u->cue.where = CUE_HAS;
+    while (p && p < end && *p == ' ') p++;
+    if (!p || p == end || *p != ':') u->cue.where = CUE_HAS;
 }
 
 static uint64_t mix(uint64_t sum, uint64_t word)

@@ -136,7 +136,7 @@ static void score_unit(const struct model *model, const struct context *c,
 void model_decide(const struct model *model, const struct context *c,
                   double bias, uint8_t *states, uint8_t *steps)
 {
-    float best[STATES], unit[STATES];
+    float best[STATES] = { 0 }, unit[STATES];
     for (size_t i = 0; i < c->n; i++) {
         float next[STATES];
         score_unit(model, c, i, (float)bias, unit);

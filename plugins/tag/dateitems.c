@@ -232,7 +232,7 @@ static size_t glued(const char *p, size_t n, uint8_t *word)
                     { "th", 2, W_SUFFIX }, { "s", 1, W_DECADE } };
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t k = endings[i].n;
-        if (n < k || memcmp(p, endings[i].text, k)) continue;
+        if (n < k || memcmp(p, endings[i].text, k) != 0) continue;
         /* the word must end here: not "2015مليون" */
         unsigned char next = n > k ? (unsigned char)p[k] : ' ';
         if ((next >= 'a' && next <= 'z') || next == 0xD8 || next == 0xD9)

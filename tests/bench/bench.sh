@@ -6,7 +6,9 @@
 # CORPUS is JSONL, plain, .gz or .zst; without one, a stream is made up.  One and
 # two threads take turns in the same run, so that their ratio survives a busy
 # machine; each time is the median of ROUNDS (5).  The yardstick is `wc -w' over
-# the same bytes.  MB are 10^6 bytes of uncompressed JSONL.  Never fails by time.
+# the same bytes.  MB are 10^6 bytes of uncompressed JSONL.  REPEAT=N also runs the
+# stream N times over with new ids, for the memory of a long run (30: 2 GB).
+# Never fails by time.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -74,7 +76,7 @@ speed() { awk -v b="$bytes" -v s="$1" 'BEGIN { printf "%.1f", b / s / 1e6 }'; }
 peak()
 {
     local pid kb=0 now
-    "$@" >/dev/null 2>&1 &
+    "$@" >/dev/null 2>&1 <&3 &
     pid=$!
     while now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null) &&
         [ -n "$now" ]
@@ -105,7 +107,12 @@ awk -F '[:", ]+' '$2 == "label" { label = $3 }
     $2 == "seconds" && label { print label, $3; label = "" }' \
     "$out/summary.json" >"$out/stages"
 # The function would be the shell's child; the program itself is measured.
-memory=$(peak "$WARRAQ" run "$PIPELINE" -j 2 -o "$out/out.jsonl" "$stream")
+memory=$(peak "$WARRAQ" run "$PIPELINE" -j 2 -o "$out/out.jsonl" "$stream" 3</dev/null)
+long=
+if [ "${REPEAT:-0}" -gt 0 ]; then
+    again() { for ((i = 0; i < REPEAT; i++)); do sed "s/\"id\": *\"/&$i-/" "$stream"; done; }
+    long=$(peak "$WARRAQ" run "$PIPELINE" -j 2 -o /dev/null - 3< <(again))
+fi
 out_bytes=$(wc -c <"$out/out.jsonl")
 : >"$out/empty.jsonl"
 for ((i = 0; i < 20; i++)); do
@@ -130,6 +137,7 @@ row() { printf '%-44s %10s %s\n' "$1" "$2" "${3-}"; }
         row "stage $label" "$(printf %.3f "$s")" s
     done <"$out/stages"
     row "peak memory, two threads" "$((memory / 1024))" MiB
+    [ -z "$long" ] || row "peak memory, the stream $REPEAT times" "$((long / 1024))" MiB
     row "start to finish of an empty run" \
         "$(awk -v s="$empty" 'BEGIN { printf "%.1f", s * 1000 }')" ms
 } | tee "$out/table"

@@ -4,20 +4,21 @@
 #   WARRAQ=build/warraq tests/bench/quality.sh [OUTPUT-FOLDER]
 #
 # The labelled articles and the scorers (Python 3) are not part of this tree:
-# DATA and SCORE say where they are.  Prints `set figure value' lines, the floor
-# behind those that have one, and writes the same as JSON.  Exit code 1 when a
-# figure is below its floor (file `floors'), 2 when something could not run.
+# WARRAQ_DATA and WARRAQ_SCORE say where they are.  Prints `set figure value'
+# lines, the floor behind those that have one, and writes the same as JSON.  Exit
+# code 1 when a figure is below its floor (file `floors'), 2 when something could
+# not run.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-DATA=${DATA:-$root/../shared/data}
-SCORE=${SCORE:-$root/../shared/score}
+DATA=${WARRAQ_DATA:-$root/../shared/data}
+SCORE=${WARRAQ_SCORE:-$root/../shared/score}
 out=${1:-quality}
 : "${WARRAQ:?}"
 
 die() { echo "quality: $*" >&2; exit 2; }
-[ -d "$DATA" ] || die "no labelled articles in $DATA; set DATA"
-[ -d "$SCORE" ] || die "no scorers in $SCORE; set SCORE"
+[ -d "$DATA" ] || die "no labelled articles in $DATA; set WARRAQ_DATA"
+[ -d "$SCORE" ] || die "no scorers in $SCORE; set WARRAQ_SCORE"
 command -v python3 >/dev/null || die "the scorers need python3"
 mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 2
 : >"$out/figures"
