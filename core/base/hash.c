@@ -8,6 +8,11 @@ uint64_t hash64(const void *p, size_t n)
     return XXH3_64bits(n ? p : "", n);
 }
 
+uint64_t hash64_seeded(const void *p, size_t n, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(n ? p : "", n, seed);
+}
+
 void hash128_hex(const void *p, size_t n, char out[33])
 {
     static const char digits[] = "0123456789abcdef";

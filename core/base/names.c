@@ -7,12 +7,15 @@
  * it is: a reader that still walks it misses at most new names, and then takes
  * the lock and looks again. */
 #include "base/names.h"
+#include "base/hash.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
-enum { BLOCK = 1024, BLOCKS = (1000000 + BLOCK) / BLOCK + 1, FIRST_BITS = 10 };
+enum { BLOCK = 1024, BLOCKS = NAMES_MAX / BLOCK + 1, FIRST_BITS = 10 };
 
 struct entry {
     uint64_t hash;
@@ -29,13 +32,26 @@ static struct entry *_Atomic blocks[BLOCKS];
 static struct table *_Atomic current;
 static uint32_t count; /* under the lock */
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo): names are short. */
+static pthread_once_t seed_is_set = PTHREAD_ONCE_INIT;
+static uint64_t seed;
+
+/* Names come from the data: whoever knew the hashes could choose names that all
+ * fall into one slot.  Without randomness from the kernel, the clock and where
+ * the loader put us must do. */
+static void set_seed(void)
+{
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed) return;
+    struct timespec now = { 0 };
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t parts[] = { (uint64_t)now.tv_sec, (uint64_t)now.tv_nsec,
+                         (uintptr_t)&seed };
+    seed = hash64(parts, sizeof parts);
+}
+
 static uint64_t hash_name(wq_str s)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
-    return h ^ h >> 32;
+    pthread_once(&seed_is_set, set_seed);
+    return hash64_seeded(s.p, s.n, seed);
 }
 
 static struct entry *entry_of(wq_key key)
@@ -82,10 +98,11 @@ static struct table *table_with_room(void)
     return fresh;
 }
 
-/* Under the lock: adds a name that is not there.  Returns 0 if it cannot. */
-static wq_key add(wq_str name, uint64_t hash)
+/* Under the lock: adds a name that is not there, as long as there are fewer
+ * than `max`.  Returns 0 if it cannot. */
+static wq_key add(wq_str name, uint64_t hash, uint32_t max)
 {
-    if (count >= NAMES_MAX) return 0;
+    if (count >= max) return 0;
     struct table *t = table_with_room();
     char *copy = malloc(name.n + 1);
     wq_key key = count + 1;
@@ -106,7 +123,7 @@ static wq_key add(wq_str name, uint64_t hash)
     return key;
 }
 
-wq_key names_intern(wq_str name)
+static wq_key intern(wq_str name, uint32_t max)
 {
     uint64_t hash = hash_name(name);
     wq_key key = find(atomic_load_explicit(&current, memory_order_acquire),
@@ -114,9 +131,19 @@ wq_key names_intern(wq_str name)
     if (key) return key;
     pthread_mutex_lock(&lock);
     key = find(atomic_load(&current), name, hash);
-    if (!key) key = add(name, hash);
+    if (!key) key = add(name, hash, max);
     pthread_mutex_unlock(&lock);
     return key;
+}
+
+wq_key names_intern(wq_str name)
+{
+    return name.n > WQ_MAX_NAME ? 0 : intern(name, NAMES_MAX - NAMES_OWN);
+}
+
+wq_key names_intern_own(wq_str name)
+{
+    return intern(name, NAMES_MAX);
 }
 
 wq_str names_get(wq_key key)

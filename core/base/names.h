@@ -7,11 +7,18 @@
 #define WQ_BASE_NAMES_H
 #include <warraq/plugin.h>
 
-/* Names a hostile input could make us remember: a bound, with room to spare. */
-#define NAMES_MAX ((uint32_t)1000000)
+/* What a hostile input could make us remember is bounded, in names and in bytes
+ * of each, with room to spare; the last NAMES_OWN of the names are ours alone,
+ * so that a flood of field names never takes "id" or "dropped" from us. */
+enum { NAMES_MAX = 1000000, NAMES_OWN = 4096 };
 
-/* The key of a name; 0 if memory runs out or NAMES_MAX is reached.  [any] */
+/* The key of a name that came from data or from a plugin; 0 if memory runs out,
+ * it is longer than WQ_MAX_NAME, or NAMES_MAX - NAMES_OWN names are known and it
+ * is none of them.  [any] */
 wq_key names_intern(wq_str name);
+/* The key of a name that stands in our own source; 0 if memory runs out.
+ * [any] */
+wq_key names_intern_own(wq_str name);
 /* The name of a key, NUL-terminated; lives for ever.  [any] */
 wq_str names_get(wq_key key);
 #endif

@@ -355,6 +355,37 @@ START_TEST(threads_agree_on_keys)
 }
 END_TEST
 
+START_TEST(long_names_are_refused_but_our_own)
+{
+    char name[WQ_MAX_NAME + 1];
+    memset(name, 'x', sizeof name);
+    ck_assert_uint_ne(names_intern((wq_str){ name, WQ_MAX_NAME }), 0);
+    ck_assert_uint_eq(names_intern((wq_str){ name, WQ_MAX_NAME + 1 }), 0);
+    ck_assert_uint_ne(names_intern_own((wq_str){ name, WQ_MAX_NAME + 1 }), 0);
+}
+END_TEST
+
+/* The last test of names: there is no room for others behind it. */
+START_TEST(flood_of_names_leaves_room_for_our_own)
+{
+    char name[32];
+    wq_key first = names_intern(str("flood 0"));
+    for (int i = 0; i < NAMES_MAX; i++) {
+        snprintf(name, sizeof name, "flood %d", i);
+        names_intern(str(name));
+    }
+    ck_assert_uint_eq(names_intern(str("one too many")), 0);
+    ck_assert_uint_eq(names_intern(str("flood 0")), first);
+    for (int i = 0; i < NAMES_OWN; i++) {
+        snprintf(name, sizeof name, "own %d", i);
+        wq_key key = names_intern_own(str(name));
+        ck_assert_uint_ne(key, 0);
+        ck_assert_str_eq(names_get(key).p, name);
+    }
+    ck_assert_uint_eq(names_intern_own(str("one too many")), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("base");
@@ -379,6 +410,8 @@ int main(void)
     tcase_add_test(tc, arena_reset_keeps_one_chunk);
     tcase_add_test(tc, name_has_one_key);
     tcase_add_test(tc, threads_agree_on_keys);
+    tcase_add_test(tc, long_names_are_refused_but_our_own);
+    tcase_add_test(tc, flood_of_names_leaves_room_for_our_own);
     suite_add_tcase(s, tc);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

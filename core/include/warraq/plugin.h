@@ -63,6 +63,7 @@ extern "C" {
 #endif
 
 #define WQ_MAX_FIELD ((size_t)64 << 20) /* bytes of one field; offsets are 32 bits */
+#define WQ_MAX_NAME  1024 /* bytes of the name of a field, layer, kind, reason */
 #define WQ_PADDING   64 /* readable bytes behind the input given to decode */
 
 typedef struct wq_record wq_record; /* one article; the host's               */
@@ -226,8 +227,9 @@ typedef struct wq_host {
         WQ_PRINTF(3, 4);
 
     /* -- names.  [any] */
-    /* The key of a name, the same for the same bytes; 0 if memory runs out or
-     * the run has met more than 1,000,000 different names. */
+    /* The key of a name of 0 .. WQ_MAX_NAME bytes, the same for the same bytes;
+     * 0 if it is longer, memory runs out, or the run has met close to 1,000,000
+     * different names. */
     wq_key (*intern)(wq_str name);
     wq_str (*name)(wq_key key); /* the view lives for ever */
 
@@ -361,7 +363,8 @@ typedef struct wq_stage {
 enum {
     WQ_AT_END = 1u, /* p[n] is the end of the file                            */
     WQ_FIRST = 2u   /* the end of the first whole record, not of the last one:
-                       the host skips a record that is too large             */
+                       the host counts records, or skips one that is too large
+                       (p then begins somewhere inside it)                    */
 };
 
 typedef struct wq_format {
@@ -499,8 +502,10 @@ typedef struct wq_text {
 /* ---- extension "format/1": speak a format through the host ---------------- */
 typedef struct wq_formats {
     uint32_t size, reserved;
-    /* Encodes records as the named format with its default parameters.  0, or
-     * -1: no such format (*error() of ctx is set), or write said -1. */
+    /* Encodes records as the named format: "jsonl" with its default parameters,
+     * or the pipeline's output format with the parameters it has there.  0, or
+     * -1: no such format (error() is called for ctx), or write said -1 (it is
+     * not). */
     int (*encode)(wq_ctx *ctx, const char *format, wq_record *const *records,
                   size_t n, int (*write)(void *to, const char *p, size_t n),
                   void *to);
