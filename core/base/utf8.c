@@ -173,3 +173,23 @@ size_t utf8_valid_prefix(const char *text, size_t n)
 #endif
     return valid_from(p, i, n);
 }
+
+wq_str utf8_repair(struct arena *arena, wq_str s)
+{
+    static const char replacement[] = "\xEF\xBF\xBD";
+    size_t n = 0, valid = utf8_valid_prefix(s.p, s.n);
+    if (valid == s.n) return s.p ? s : (wq_str){ "", 0 };
+    char *out = arena_array(arena, s.n, 3);
+    if (!out) return (wq_str){ NULL, 0 };
+    for (size_t i = 0; i < s.n;) {
+        valid = utf8_valid_prefix(s.p + i, s.n - i);
+        memcpy(out + n, s.p + i, valid);
+        n += valid;
+        i += valid;
+        if (i == s.n) break;
+        memcpy(out + n, replacement, 3);
+        n += 3;
+        i++;
+    }
+    return (wq_str){ out, n };
+}

@@ -1,10 +1,15 @@
 /* utf8.h - is it UTF-8?  RFC 3629, table 3-7 of the Unicode Standard. */
 #ifndef WQ_BASE_UTF8_H
 #define WQ_BASE_UTF8_H
+#include "base/arena.h"
 #include <stddef.h>
+#include <warraq/plugin.h>
 
 /* Bytes of the longest prefix of p[0..n) that is valid UTF-8.  [any] */
 size_t utf8_valid_prefix(const char *p, size_t n);
 /* The same without vector instructions: what the other is tested against. */
 size_t utf8_valid_prefix_plain(const char *p, size_t n);
+/* s with what is not UTF-8 replaced by U+FFFD, one for each byte, in the arena;
+ * s itself if it is fine.  p NULL: no memory. */
+wq_str utf8_repair(struct arena *arena, wq_str s);
 #endif

@@ -57,15 +57,7 @@ int match_value(const struct cfg_node *n, struct arena *arena, wq_value *out)
 
 int match_codec(struct codec *c, const struct plan *plan, struct err *e)
 {
-    struct plan_format plain = plan->jsonl;
-    struct arena *arena = (struct arena *)(uintptr_t)&plan->arena;
-    plain.config = config_new(plain.desc->params, plain.desc->n_params, arena,
-                              e);
-    if (!plain.config) return -1;
-    for (uint32_t i = 0; i < plain.desc->n_params; i++)
-        if (strcmp(plain.desc->params[i].name, "plain") == 0)
-            plain.config->values[i].items[0].i = 1;
-    return codec_open(c, &plain, 1, e);
+    return codec_open(c, &plan->plain, 1, e);
 }
 
 /* ---- values as text, for messages ---- */

@@ -75,7 +75,7 @@ static int run(const struct options *o, struct run_options *options)
         struct run_result result;
         struct err e = { 0 };
         code = run_plan(l.plan, options, &result, &e);
-        bool is_committed = result.stages;
+        bool is_committed = result.is_committed;
         if (is_committed && options_get(o, "json"))
             summary_json(stdout, l.plan, &result);
         else if (is_committed

@@ -3,8 +3,6 @@
 #define WQ_RECORD_INTERNAL_H
 #include "record/record.h"
 
-/* Notes that the plugin gave nonsense (the first time counts).  Returns -1. */
-int rec_fault(wq_record *r, const char *what);
 /* The field of a key, or NULL. */
 wq_field *rec_field(const wq_record *r, wq_key key);
 /* Was text removed from this field? */

@@ -91,7 +91,7 @@ static int check_text(wq_record *r, wq_str s)
 }
 
 /* Puts a value that already lies in the arena into a field. */
-static int put(wq_record *r, wq_key key, wq_value value)
+int rec_put(wq_record *r, wq_key key, wq_value value)
 {
     if (!key) return rec_fault(r, "used a field name that is none");
     if (rec_has_removed(r, key))
@@ -112,7 +112,7 @@ static int put(wq_record *r, wq_key key, wq_value value)
 
 int rec_put_text(wq_record *r, wq_key key, wq_str text)
 {
-    return put(r, key, (wq_value){ .type = WQ_V_STR, .u.s = text });
+    return rec_put(r, key, (wq_value){ .type = WQ_V_STR, .u.s = text });
 }
 
 int rec_set(wq_record *r, wq_key key, wq_str text)
@@ -141,7 +141,7 @@ int rec_set_value(wq_record *r, wq_key key, const wq_value *value)
     if (value->type == WQ_V_NONE) return unset(r, key);
     if (value->type == WQ_V_STR) return rec_set(r, key, value->u.s);
     wq_value copy;
-    return value_copy(r->arena, value, &copy) < 0 ? -1 : put(r, key, copy);
+    return value_copy(r->arena, value, &copy) < 0 ? -1 : rec_put(r, key, copy);
 }
 
 char *rec_reserve(wq_record *r, wq_key key, size_t cap)

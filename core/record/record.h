@@ -44,7 +44,9 @@ struct wq_record {
     struct rec_origin origin;
     wq_record *parent;       /* of a clone; NULL                              */
     wq_record *children;     /* emitted in the call in progress: a list ...   */
+    wq_record *last_child;   /* ... its end ...                               */
     wq_record *sibling;      /* ... through here                              */
+    bool is_emitted;
     uint32_t n_children;     /* emitted so far; for ids                       */
     wq_key reserved_key;     /* between reserve and commit; 0                 */
     char *reserved;
@@ -57,6 +59,10 @@ struct wq_record {
     const char *message;     /* in the arena; or NULL                         */
     bool is_bad;             /* no record could be read: only origin counts   */
 };
+
+/* Notes that a plugin gave nonsense (the first time counts): a constant
+ * sentence that follows `stage "x"`.  Returns -1. */
+int rec_fault(wq_record *r, const char *what);
 
 /* An empty record in the arena.  NULL if memory runs out. */
 wq_record *rec_new(struct arena *arena);
@@ -83,6 +89,9 @@ int rec_set_layer(wq_record *r, wq_key name, wq_key over,
 int rec_layer_at(const wq_record *r, size_t i, wq_key *name, wq_key *over,
                  wq_layer *out);
 
+/* Sets a field to a value that lies in the arena, of any size: the engine's own
+ * way, unchecked.  -1: no memory, or text was removed from the field. */
+int rec_put(wq_record *r, wq_key key, wq_value value);
 /* Puts all removed text back.  Layers over the fields are dropped.  0 / -1. */
 int rec_restore(wq_record *r);
 /* A copy of a value, deep, in the arena; type NONE and -1: no memory, deeper

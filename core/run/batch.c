@@ -41,7 +41,7 @@ void batch_reset(struct batch *b)
     b->n_in = b->n_emitted = b->n_out = b->n_empty = 0;
     b->n_ids = 0;
     b->ids = NULL;
-    b->orphans = NULL;
+    b->orphans = b->last_orphan = NULL;
     b->prepared = NULL;
     b->is_last = false;
     b->step = 0;

@@ -37,7 +37,7 @@ struct batch {
     size_t n_pieces, cap_pieces;
     wq_record **records, **gone;
     size_t n_records, cap_records, n_gone, cap_gone;
-    wq_record *orphans;   /* emitted by flush: a list */
+    wq_record *orphans, *last_orphan; /* emitted by flush: a list */
     void **prepared;      /* what prepare left for process */
     uint64_t *ids;        /* hashes of the ids read, n_ids of them */
     size_t n_ids;

@@ -106,9 +106,35 @@ static struct codec *find(wq_ctx *ctx, const char *format)
     return NULL;
 }
 
-static int speak(wq_ctx *ctx, int rc, const struct err *e)
+/* A callback of the caller's, and whether it asked to stop: that is its own
+ * business, no error of the format. */
+struct callback {
+    int (*write)(void *to, const char *p, size_t n);
+    int (*each)(void *to, wq_record *record, const char *why);
+    void *to;
+    bool has_stopped;
+};
+
+static int forward_write(void *to, const char *p, size_t n)
 {
-    if (rc < 0) host_table()->error(ctx, "%s", e->text);
+    struct callback *c = to;
+    if (c->write(c->to, p, n) >= 0) return 0;
+    c->has_stopped = true;
+    return -1;
+}
+
+static int forward_each(void *to, wq_record *record, const char *why)
+{
+    struct callback *c = to;
+    if (c->each(c->to, record, why) >= 0) return 0;
+    c->has_stopped = true;
+    return -1;
+}
+
+static int speak(wq_ctx *ctx, int rc, const struct callback *c,
+                 const struct err *e)
+{
+    if (rc < 0 && !c->has_stopped) host_table()->error(ctx, "%s", e->text);
     return rc;
 }
 
@@ -117,10 +143,11 @@ static int ext_encode(wq_ctx *ctx, const char *format,
                       int (*write)(void *to, const char *p, size_t n), void *to)
 {
     struct codec *c = find(ctx, format);
+    struct callback back = { .write = write, .to = to };
     struct err e = { 0 };
     if (!c) return -1;
     return speak(ctx, codec_encode_to(c, ctx->worker, ctx->batch, records, n,
-                                      write, to, &e), &e);
+                                      forward_write, &back, &e), &back, &e);
 }
 
 static int ext_decode(wq_ctx *ctx, const char *format, const char *p, size_t n,
@@ -128,10 +155,11 @@ static int ext_decode(wq_ctx *ctx, const char *format, const char *p, size_t n,
                       void *to)
 {
     struct codec *c = find(ctx, format);
+    struct callback back = { .each = each, .to = to };
     struct err e = { 0 };
     if (!c) return -1;
-    return speak(ctx, codec_decode_to(c, ctx->worker, ctx->batch, p, n, each,
-                                      to, &e), &e);
+    return speak(ctx, codec_decode_to(c, ctx->worker, ctx->batch, p, n,
+                                      forward_each, &back, &e), &back, &e);
 }
 
 const wq_formats *codec_extension(void)

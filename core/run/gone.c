@@ -2,6 +2,7 @@
 #include "run/gone.h"
 #include "base/base64.h"
 #include "base/names.h"
+#include "base/utf8.h"
 #include "run/reader.h"
 #include <stdlib.h>
 
@@ -64,17 +65,20 @@ static int catch_one(void *to, wq_record *r, const char *why)
 }
 
 /* The record as it came in, as an object, if its bytes say it; type NONE
- * otherwise.  Text that a reader took out (a title it lifted) is put back. */
-static int as_it_came(struct batch *b, const wq_record *r, size_t worker,
+ * otherwise.  Text that a reader took out (a title it lifted) is put back; of
+ * our own output, `removed` and layers are read as the members they are. */
+static int as_it_came(struct batch *b, const wq_record *r,
+                      const struct dead_letters *to, size_t worker,
                       wq_value *out, struct err *e)
 {
     *out = (wq_value){ .type = WQ_V_NONE };
-    if (r->is_bad || !r->origin.raw.p || !r->origin.piece) return 0;
+    if (r->is_bad || r->parent || !r->origin.raw.p || !r->origin.piece) return 0;
     struct catch c = { 0 };
     wq_str raw = r->origin.raw;
+    struct codec *codec = r->origin.piece->file->codec;
+    if (codec->desc == to->plain->desc) codec = to->plain;
     /* decode wants padding behind its input: raw has the rest of the batch. */
-    if (codec_decode_to(r->origin.piece->file->codec, worker, b, raw.p, raw.n,
-                        catch_one, &c, e) < 0)
+    if (codec_decode_to(codec, worker, b, raw.p, raw.n, catch_one, &c, e) < 0)
         return -1;
     if (c.n != 1 || !c.record) return 0;
     if (rec_restore(c.record) < 0 || rec_as_object(c.record, out) < 0)
@@ -82,10 +86,12 @@ static int as_it_came(struct batch *b, const wq_record *r, size_t worker,
     return 0;
 }
 
+/* Sets a field of a line of ours.  The value lies in the arena and may be
+ * larger than a plugin's field. */
 static int set(wq_record *r, const char *name, wq_value v)
 {
-    wq_key key = names_intern(str(name));
-    return key ? rec_set_value(r, key, &v) : -1;
+    wq_key key = names_intern_own(str(name));
+    return key ? rec_put(r, key, v) : -1;
 }
 static wq_value text_value(wq_str s)
 {
@@ -96,6 +102,14 @@ static wq_value int_value(uint64_t i)
     return (wq_value){ .type = WQ_V_INT, .u.i = (int64_t)i };
 }
 
+/* The same for a string that may not be UTF-8: the name of a file, what a
+ * plugin said.  It lives as long as the record. */
+static int set_repaired(wq_record *r, const char *name, const char *s)
+{
+    wq_str text = utf8_repair(r->arena, str(s));
+    return text.p ? set(r, name, text_value(text)) : -1;
+}
+
 /* Where it came from: file, line, byte. */
 static int set_place(wq_record *line, const struct batch *b,
                      const struct rec_origin *o)
@@ -104,7 +118,7 @@ static int set_place(wq_record *line, const struct batch *b,
     uint64_t byte = o->piece->byte;
     if (o->raw.p)
         byte += (uint64_t)(o->raw.p - (b->raw.p + o->piece->at)) + o->at;
-    if (set(line, "file", text_value(str(piece_name(o->piece)))) < 0
+    if (set_repaired(line, "file", piece_name(o->piece)) < 0
         || set(line, "line", int_value(line_of(b, o))) < 0
         || set(line, "byte", int_value(byte)) < 0)
         return -1;
@@ -113,26 +127,27 @@ static int set_place(wq_record *line, const struct batch *b,
                : 0;
 }
 
-static wq_record *reject_line(struct batch *b, const wq_record *r,
-                              const char *label, size_t worker, struct err *e)
+static wq_record *reject_line(struct batch *b, wq_record *r, const char *label,
+                              const struct dead_letters *to, size_t worker,
+                              struct err *e)
 {
     wq_value record;
     wq_record *line = rec_new(&b->arena);
-    if (as_it_came(b, r, worker, &record, e) < 0) return NULL;
+    if (as_it_came(b, r, to, worker, &record, e) < 0) return NULL;
     if (!line || set_place(line, b, &r->origin) < 0
         || set(line, "stage", text_value(str(label))) < 0
         || set(line, "reason", text_value(names_get(r->reason))) < 0
-        || (r->message
-            && set(line, "message", text_value(str(r->message))) < 0))
+        || (r->message && set_repaired(line, "message", r->message) < 0))
+        goto no_memory;
+    /* One that a stage made has no bytes of its own: as it stands, whole. */
+    if (record.type == WQ_V_NONE && (r->parent || !r->origin.raw.p) && !r->is_bad
+        && (rec_restore(r) < 0 || rec_as_object(r, &record) < 0))
         goto no_memory;
     if (record.type != WQ_V_NONE) {
         if (set(line, "record", record) < 0) goto no_memory;
     } else if (r->origin.raw.p) {
         wq_str text = base64_encode(&b->arena, r->origin.raw);
         if (!text.p || set(line, "raw_base64", text_value(text)) < 0)
-            goto no_memory;
-    } else if (!r->is_bad) { /* made by a stage: as it stands now */
-        if (rec_as_object(r, &record) < 0 || set(line, "record", record) < 0)
             goto no_memory;
     }
     return line;
@@ -146,13 +161,14 @@ no_memory:
 static int mark_dropped(wq_record *r, const char *label)
 {
     char text[512];
-    text_format(text, sizeof text, "%s/%s", label, names_get(r->reason).p);
-    return set(r, "dropped", text_value(str(text)));
+    size_t n = text_format(text, sizeof text, "%s/%s", label,
+                           names_get(r->reason).p);
+    const char *copy = arena_copy(r->arena, text, n + 1);
+    return copy ? set_repaired(r, "dropped", copy) : -1;
 }
 
 int gone_encode(struct batch *b, const struct stage *stages,
-                struct codec *jsonl, size_t worker, bool want_dropped,
-                struct err *e)
+                const struct dead_letters *to, size_t worker, struct err *e)
 {
     if (b->n_gone == 0) return 0;
     if (sort_by_stream(b) < 0) return err_no_memory(e);
@@ -166,16 +182,16 @@ int gone_encode(struct batch *b, const struct stage *stages,
                                 ? "input"
                                 : stages[r->stage].plan->cfg->label;
         if (r->verdict == WQ_DROP) {
-            if (!want_dropped) continue;
+            if (!to->want_dropped) continue;
             if (mark_dropped(r, label) < 0) return err_no_memory(e);
             dropped[n_dropped++] = r;
         } else {
-            wq_record *line = reject_line(b, r, label, worker, e);
+            wq_record *line = reject_line(b, r, label, to, worker, e);
             if (!line) return -1;
             rejects[n_rejects++] = line;
         }
     }
-    if (codec_encode(jsonl, worker, b, dropped, n_dropped, &b->dropped, e) < 0)
+    if (codec_encode(to->jsonl, worker, b, dropped, n_dropped, &b->dropped, e) < 0)
         return -1;
-    return codec_encode(jsonl, worker, b, rejects, n_rejects, &b->rejects, e);
+    return codec_encode(to->jsonl, worker, b, rejects, n_rejects, &b->rejects, e);
 }

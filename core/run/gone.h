@@ -8,9 +8,15 @@
 #include "run/codec.h"
 #include "run/stage.h"
 
-/* Encodes b->gone, in stream order, to b->dropped (if wanted) and b->rejects
- * through `jsonl`.  [worker] */
+/* How dead letters are written, and read again. */
+struct dead_letters {
+    struct codec *jsonl;
+    struct codec *plain; /* jsonl with `plain: true` */
+    bool want_dropped;
+};
+
+/* Encodes b->gone, in stream order, to b->dropped (if wanted) and b->rejects.
+ * [worker] */
 int gone_encode(struct batch *b, const struct stage *stages,
-                struct codec *jsonl, size_t worker, bool want_dropped,
-                struct err *e);
+                const struct dead_letters *to, size_t worker, struct err *e);
 #endif

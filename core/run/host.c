@@ -88,6 +88,8 @@ static int h_set_layer(wq_record *r, wq_key name, wq_key over,
 }
 
 /* ---- new records ---- */
+static void h_error(wq_ctx *ctx, const char *fmt, ...) ERR_PRINTF(2, 3);
+
 static wq_record *h_record_new(wq_ctx *ctx, wq_str raw)
 {
     wq_record *r = ctx->batch ? rec_new(&ctx->batch->arena) : NULL;
@@ -102,22 +104,36 @@ static wq_record *h_record_new(wq_ctx *ctx, wq_str raw)
 static wq_record *h_clone(wq_ctx *ctx, const wq_record *r)
 {
     wq_record *c = ctx->batch ? rec_clone(&ctx->batch->arena, r) : NULL;
-    if (c) c->parent = (wq_record *)(uintptr_t)r;
+    if (!c) return NULL;
+    c->parent = (wq_record *)(uintptr_t)r;
+    c->is_emitted = false;
     return c;
 }
 
 /* Gives a child its id, "<parent>#n". */
 static int name_child(wq_record *parent, wq_record *child)
 {
-    static const char id[] = "id";
-    wq_key key = names_intern(str(id));
-    wq_str of;
-    rec_get(parent, key, &of);
+    wq_key key = names_intern_own(str("id"));
+    wq_value of;
     char text[WQ_MAX_ID + 16];
-    size_t n = of.n < WQ_MAX_ID ? of.n : WQ_MAX_ID;
-    if (n) memcpy(text, of.p, n);
+    size_t n = 0;
+    rec_get_value(parent, key, &of);
+    if (of.type == WQ_V_STR || of.type == WQ_V_NUMBER)
+        n = text_format(text, WQ_MAX_ID, "%.*s", (int)(of.u.s.n < WQ_MAX_ID
+                        ? of.u.s.n : WQ_MAX_ID), of.u.s.p);
+    if (of.type == WQ_V_INT)
+        n = text_format(text, WQ_MAX_ID, "%lld", (long long)of.u.i);
     n += text_format(text + n, sizeof text - n, "#%u", parent->n_children + 1);
     return rec_set(child, key, (wq_str){ text, n });
+}
+
+/* Puts an emitted record behind its siblings; the runner threads the list in
+ * after the call. */
+static void append(wq_record **first, wq_record **last, wq_record *r)
+{
+    if (*last) (*last)->sibling = r;
+    else *first = r;
+    *last = r;
 }
 
 static int h_emit(wq_ctx *ctx, wq_record *r)
@@ -125,17 +141,25 @@ static int h_emit(wq_ctx *ctx, wq_record *r)
     if (ctx->each) return ctx->each(ctx->each_to, r, NULL);
     struct batch *b = ctx->batch;
     if (!b || !r) return -1;
+    if (r->is_emitted) return rec_fault(r, "emitted a record twice");
+    if (ctx->stage && !(ctx->stage->flags & WQ_MAY_EMIT)) {
+        h_error(ctx, "it emits without saying so (WQ_MAY_EMIT)");
+        return -1;
+    }
+    r->is_emitted = true;
     if (!ctx->stage) /* decode: the next record read */
         return batch_push(&b->records, &b->n_records, &b->cap_records, r);
+    /* A clone of a clone that was not emitted is the child of what was. */
     wq_record *parent = r->parent;
+    while (parent && !parent->is_emitted) parent = parent->parent;
+    r->parent = parent;
     if (parent) {
         if (name_child(parent, r) < 0) return -1;
         parent->n_children++;
+        append(&parent->children, &parent->last_child, r);
+    } else {
+        append(&b->orphans, &b->last_orphan, r);
     }
-    /* Behind its siblings; the runner threads the list in after the call. */
-    wq_record **end = parent ? &parent->children : &b->orphans;
-    while (*end) end = &(*end)->sibling;
-    *end = r;
     ctx->stats->emitted++;
     b->n_emitted++;
     return 0;
@@ -150,7 +174,7 @@ wq_record *host_bad_record(struct batch *b, const struct piece *piece,
     r->origin.piece = piece;
     r->verdict = WQ_REJECT;
     r->stage = REC_STAGE_INPUT;
-    r->reason = names_intern(str(reason));
+    r->reason = names_intern_own(str(reason));
     r->message = arena_copy(&b->arena, message, strlen(message) + 1);
     r->is_bad = true;
     return r->message

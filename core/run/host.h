@@ -19,6 +19,7 @@ extern _Thread_local struct now *host_now;
 /* Counts of one stage; a worker has its own, the run adds them up. */
 struct stage_stats {
     uint64_t in, kept, dropped, rejected, emitted, nanoseconds;
+    uint64_t excused;                   /* rejected, and kept by on_error: keep */
     uint64_t *dropped_by, *rejected_by; /* by reason; one more: no reason */
     uint64_t *counters;
 };

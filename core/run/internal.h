@@ -3,6 +3,7 @@
 #ifndef WQ_RUN_INTERNAL_H
 #define WQ_RUN_INTERNAL_H
 #include "run/codec.h"
+#include "run/gone.h"
 #include "run/ids.h"
 #include "run/reader.h"
 #include "run/run.h"
@@ -43,13 +44,13 @@ struct run {
     size_t n_stages;
     struct codec *inputs;  /* one, or every reader there is (format: auto) */
     size_t n_inputs;
-    struct codec output, jsonl;
+    struct codec output, jsonl, plain;
     struct codec *speakable[2]; /* of codecs */
     struct codecs codecs;
     struct paths paths;
     struct reader *reader;
     struct sink out, dropped, rejects;
-    bool want_dropped;
+    struct dead_letters dead_letters;
     char *rejects_path;
     struct ids ids;
     struct watch *watch;

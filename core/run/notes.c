@@ -134,8 +134,8 @@ static int put_bad(struct buf *out, const struct batch *b, const wq_record *r)
 
 static int put_record(struct buf *out, const wq_record *r)
 {
-    wq_key id = names_intern(str("id")), title = names_intern(str("title")),
-           text = names_intern(str("text"));
+    wq_key id = names_intern_own(str("id")), title = names_intern_own(str("title")),
+           text = names_intern_own(str("text"));
     wq_str s;
     size_t gone = 0;
     int rc = rec_get(r, id, &s) ? put_text(out, s, TEXT_CP) : 0;

@@ -346,19 +346,28 @@ static void resolve_output(struct resolving *r)
     resolve_format(r, out, name, false, &r->plan->output);
 }
 
-/* What `dropped` and `rejects` are written as, with default values. */
+/* What `dropped` and `rejects` are written as, with default values; and the
+ * same reading all members as plain fields. */
 static void resolve_jsonl(struct resolving *r)
 {
-    struct plan_format *j = &r->plan->jsonl;
+    struct plan_format *j = &r->plan->jsonl, *plain = &r->plan->plain;
     struct err e = { 0 };
     j->desc = plugins_format(r->plan->plugins, "jsonl", &j->from, &e);
-    if (j->desc)
-        j->config = resolve_params(r, (struct owner){
-            "format", "jsonl", j->desc->params, j->desc->n_params, NULL, NULL,
-            r->plan->pipeline->root });
-    else if (r->plan->pipeline->output.node)
-        report(r, NULL, EX_NO_PLUGIN, "`warraq list` shows what there is",
-               e.text);
+    if (!j->desc) {
+        if (r->plan->pipeline->output.node)
+            report(r, NULL, EX_NO_PLUGIN, "`warraq list` shows what there is",
+                   e.text);
+        return;
+    }
+    struct owner owner = { "format", "jsonl", j->desc->params,
+                           j->desc->n_params, NULL, NULL,
+                           r->plan->pipeline->root };
+    j->config = resolve_params(r, owner);
+    *plain = *j;
+    plain->config = resolve_params(r, owner);
+    for (uint32_t i = 0; plain->config && i < j->desc->n_params; i++)
+        if (strcmp(j->desc->params[i].name, "plain") == 0)
+            plain->config->values[i].items[0].i = 1;
 }
 
 struct plan *plan_make(struct pipeline *p, struct plugins *plugins,

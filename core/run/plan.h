@@ -35,6 +35,7 @@ struct plan {
                                     with default values                      */
     size_t n_readers;
     struct plan_format jsonl; /* of `dropped` and `rejects`, default values */
+    struct plan_format plain; /* jsonl with `plain: true`: reads all as fields */
     struct arena arena;
 };
 

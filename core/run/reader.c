@@ -53,7 +53,9 @@ static struct codec *by_content(struct reader *r, struct err *e)
     int sure = SURE_ENOUGH - 1;
     for (size_t i = 0; n >= 0 && i < r->n_codecs; i++) {
         const wq_format *f = r->codecs[i].desc;
+        host_enter(f->name, 0);
         int s = f->sniff ? f->sniff(head, (size_t)n) : 0;
+        host_leave();
         if (s > sure) {
             sure = s;
             best = &r->codecs[i];
@@ -91,7 +93,7 @@ static int open_next(struct reader *r, struct err *e)
     r->at_end = false;
     r->damage.code = 0;
     f->codec = r->n_codecs == 1 ? &r->codecs[0] : by_suffix(r, path);
-    if (!f->codec) f->codec = by_content(r, e);
+    if (!f->codec && r->n_codecs != 1) f->codec = by_content(r, e);
     return f->codec ? 1 : -1;
 }
 
@@ -168,22 +170,37 @@ static int read_more(struct reader *r, struct batch *b, size_t want,
     return 0;
 }
 
-/* Where the whole records in p[0..n) end; under a limit, where the last one
- * still wanted does. */
-static size_t split(struct reader *r, const char *p, size_t n, uint32_t flags)
+/* Asks the format where records end in p[0..n); what it answers is checked. */
+static int ask(const struct reader *r, const char *p, size_t n, uint32_t flags,
+               size_t *end, struct err *e)
 {
     const struct codec *c = r->files->codec;
-    if (!r->limit) return c->desc->split(c->shared, p, n, flags);
-    size_t end = 0;
-    while (end < n && r->n_records < r->limit) {
-        size_t one = c->desc->split(c->shared, p + end, n - end,
-                                    flags | WQ_FIRST);
+    host_enter(c->desc->name, 0);
+    *end = c->desc->split(c->shared, p, n, flags);
+    host_leave();
+    if (*end > n || (*end == 0 && n && flags & WQ_AT_END))
+        return err_set(e, EX_INTERNAL, "format \"%s\" splits %zu bytes of %s "
+                       "at %zu", c->desc->name, n, r->files->path, *end);
+    return 0;
+}
+
+/* Where the whole records in p[0..n) end; under a limit, where the last one
+ * still wanted does. */
+static int split(struct reader *r, const char *p, size_t n, uint32_t flags,
+                 size_t *end, struct err *e)
+{
+    *end = 0;
+    if (n == 0) return 0;
+    if (!r->limit) return ask(r, p, n, flags, end, e);
+    while (*end < n && r->n_records < r->limit) {
+        size_t one;
+        if (ask(r, p + *end, n - *end, flags | WQ_FIRST, &one, e) < 0) return -1;
         if (one == 0) break;
-        end += one;
+        *end += one;
         r->n_records++;
     }
     if (r->n_records == r->limit) reader_stop(r);
-    return end;
+    return 0;
 }
 
 /* The record at raw[at ..) is too large: reads on to its end, keeping nothing
@@ -191,26 +208,34 @@ static size_t split(struct reader *r, const char *p, size_t n, uint32_t flags)
 static int skip_record(struct reader *r, struct batch *b, size_t at,
                        struct err *e)
 {
-    const struct codec *c = r->files->codec;
-    uint64_t skipped = b->raw.n - at, lines = count_lines(b->raw.p + at,
-                                                          b->raw.n - at);
-    b->raw.n = at;
-    size_t end = 0;
-    while (!r->at_end && end == 0) {
-        b->raw.n = at;
-        if (read_more(r, b, READER_BATCH_BYTES, e) < 0) return -1;
-        size_t n = b->raw.n - at;
-        end = c->desc->split(c->shared, b->raw.p + at, n, WQ_FIRST);
-        size_t gone = end ? end : n;
-        lines += count_lines(b->raw.p + at, gone);
+    char *p = b->raw.p + at;
+    size_t n = b->raw.n - at, end = 0;
+    uint64_t skipped = 0, lines = 0;
+    while (end == 0) {
+        /* All but the last byte goes: a format that is asked where the first
+         * record ends must not take its end for a blank line. */
+        size_t gone = n - 1;
         skipped += gone;
+        lines += count_lines(p, gone);
+        if (r->at_end || r->is_stopped) break;
+        p[0] = p[gone];
+        b->raw.n = at + 1;
+        if (read_more(r, b, READER_BATCH_BYTES, e) < 0) return -1;
+        p = b->raw.p + at;
+        n = b->raw.n - at;
+        if (ask(r, p, n, WQ_FIRST, &end, e) < 0) return -1;
     }
+    size_t last = end ? end : 1;
+    skipped += last;
+    lines += count_lines(end ? p : p + n - 1, last);
+    if (r->is_stopped) return 0; /* it has not been read whole */
+    r->n_records++;
     char message[128];
     text_format(message, sizeof message,
                 "the record has %llu bytes; at most %zu MiB can be read",
                 (unsigned long long)skipped, READER_MAX_RECORD >> 20);
     r->carry.n = 0;
-    if (end && buf_add(&r->carry, b->raw.p + at + end, b->raw.n - at - end) < 0)
+    if (end && buf_add(&r->carry, p + end, n - end) < 0)
         return err_no_memory(e);
     b->raw.n = at;
     if (hand_out(r, b, at, 0, "too_large", message, e) < 0) return -1;
@@ -236,7 +261,8 @@ static int read_file(struct reader *r, struct batch *b, struct err *e)
             continue;
         }
         bool all = r->at_end && r->damage.code == 0;
-        whole = n ? split(r, b->raw.p + at, n, all ? WQ_AT_END : 0) : 0;
+        if (split(r, b->raw.p + at, n, all ? WQ_AT_END : 0, &whole, e) < 0)
+            return -1;
         if (whole || r->at_end || r->is_stopped) break;
         if (n > READER_MAX_RECORD) return skip_record(r, b, at, e);
         /* Twice as much, but no more than shows that it is too large. */

@@ -83,9 +83,7 @@ static int open_inputs(struct run *r, struct err *e)
 {
     const struct plan_format *in = &r->plan->input;
     if (r->options->memory_input.p) in = &r->plan->jsonl;
-    size_t max = 1;
-    for (size_t i = 0; i < r->plan->n_readers; i++) max++;
-    r->inputs = calloc(max, sizeof *r->inputs);
+    r->inputs = calloc(r->plan->n_readers + 1, sizeof *r->inputs);
     if (!r->inputs) return err_no_memory(e);
     if (in->desc) {
         r->n_inputs = 1;
@@ -110,7 +108,11 @@ static int open_formats(struct run *r, struct err *e)
     if (open_inputs(r, e) < 0
         || codec_open(&r->output, out, r->n_workers, e) < 0)
         return -1;
-    if (codec_open(&r->jsonl, &r->plan->jsonl, r->n_workers, e) < 0) return -1;
+    if (codec_open(&r->jsonl, &r->plan->jsonl, r->n_workers, e) < 0
+        || codec_open(&r->plain, &r->plan->plain, r->n_workers, e) < 0)
+        return -1;
+    r->dead_letters.jsonl = &r->jsonl;
+    r->dead_letters.plain = &r->plain;
     r->speakable[0] = &r->jsonl;
     r->speakable[1] = &r->output;
     r->codecs = (struct codecs){ r->speakable, WQ_LEN(r->speakable) };
@@ -170,6 +172,15 @@ static int name_rejects(struct run *r, const char *output, struct err *e)
     return err_no_memory(e);
 }
 
+/* Would two outputs of this run be one file? */
+static int check_apart(const struct sink *s, const char *what, const char *path,
+                       struct err *e)
+{
+    if (!sink_is(s, path)) return 0;
+    return err_set(e, EX_PIPELINE, "the %s would be written to %s, which is "
+                   "another output of this run", what, path);
+}
+
 static int open_outputs(struct run *r, struct err *e)
 {
     const struct run_options *o = r->options;
@@ -178,16 +189,21 @@ static int open_outputs(struct run *r, struct err *e)
         sink_memory(&r->out, o->memory_output);
         sink_memory(&r->dropped, o->memory_dropped);
         sink_memory(&r->rejects, o->memory_rejects);
-        r->want_dropped = o->memory_dropped;
+        r->dead_letters.want_dropped = o->memory_dropped;
         return 0;
     }
     const char *output = o->output ? o->output : p->output.paths[0];
     if (check_output(r, output, e) < 0 || name_rejects(r, output, e) < 0
         || sink_open(&r->out, output, e) < 0)
         return -1;
-    r->want_dropped = p->dropped;
-    if (p->dropped && (check_output(r, p->dropped, e) < 0
-                       || sink_open(&r->dropped, p->dropped, e) < 0))
+    r->dead_letters.want_dropped = p->dropped;
+    if (p->dropped
+        && (check_output(r, p->dropped, e) < 0
+            || check_apart(&r->out, "dropped", p->dropped, e) < 0
+            || sink_open(&r->dropped, p->dropped, e) < 0))
+        return -1;
+    if (check_apart(&r->out, "rejects", r->rejects_path, e) < 0
+        || check_apart(&r->dropped, "rejects", r->rejects_path, e) < 0)
         return -1;
     return check_output(r, r->rejects_path, e);
 }
@@ -221,14 +237,17 @@ static int commit(struct run *r, struct err *e)
         r->result->is_held = true;
         suffix = ".held";
     }
-    if (empty_old_rejects(r, e) < 0 || sink_sync(&r->out, e) < 0
-        || sink_sync(&r->dropped, e) < 0 || sink_sync(&r->rejects, e) < 0)
+    if (empty_old_rejects(r, e) < 0 || sink_sync(&r->out, suffix, e) < 0
+        || sink_sync(&r->dropped, suffix, e) < 0
+        || sink_sync(&r->rejects, "", e) < 0)
         return -1;
     r->result->bytes_out = r->out.bytes;
     if (sink_commit(&r->rejects, "", e) < 0
-        || sink_commit(&r->dropped, suffix, e) < 0)
+        || sink_commit(&r->dropped, suffix, e) < 0
+        || sink_commit(&r->out, suffix, e) < 0)
         return -1;
-    return sink_commit(&r->out, suffix, e);
+    r->result->is_committed = true;
+    return 0;
 }
 
 static int total_up(struct run *r, struct err *e)
@@ -255,28 +274,37 @@ static int total_up(struct run *r, struct err *e)
     return 0;
 }
 
+/* Where the articles that came out are now. */
+static const char *where_output_is(const struct run *r, char *text, size_t cap)
+{
+    bool is_file = r->out.path && !r->out.in_place;
+    if (r->result->is_held && is_file)
+        text_format(text, cap, "the output is held in %s.held", r->out.path);
+    else
+        text_format(text, cap, "what was read is in the output");
+    return text;
+}
+
 /* The exit code of a run that was committed: the worst event decides. */
 static int verdict(const struct run *r, struct err *e)
 {
     const struct run_result *t = r->result;
+    const char *rejects = r->rejects_path ? r->rejects_path : "memory";
+    char where[4200];
+    where_output_is(r, where, sizeof where);
     if (t->was_stopped)
-        return err_set(e, EX_LATER, "stopped by %s; what had been read until "
-                       "then is in the output", watch_why(r->watch)),
-               EX_LATER;
+        return err_set(e, EX_LATER, "stopped by %s; %s", watch_why(r->watch),
+                       where), EX_LATER;
     if (t->damaged_files)
-        return err_set(e, EX_DATA, "%llu input file%s damaged; what could be "
-                       "read was read, see the rejects in %s",
-                       (unsigned long long)t->damaged_files,
-                       t->damaged_files == 1 ? " is" : "s are",
-                       r->rejects_path ? r->rejects_path : "memory"),
+        return err_set(e, EX_DATA, "%llu input file%s damaged; %s, the rest in "
+                       "%s", (unsigned long long)t->damaged_files,
+                       t->damaged_files == 1 ? " is" : "s are", where, rejects),
                EX_DATA;
     if (t->is_held)
         return err_set(e, EX_FOUND, "%llu of %llu articles were rejected, more "
-                       "than the limit; the output is held in %s.held, the "
-                       "rejects are in %s",
+                       "than the limit; %s, the rejects are in %s",
                        (unsigned long long)t->rejected,
-                       (unsigned long long)t->in, r->out.path, r->rejects_path),
-               EX_FOUND;
+                       (unsigned long long)t->in, where, rejects), EX_FOUND;
     if (t->rejected && r->rejects_path)
         log_line(WQ_LOG_WARNING, "%llu of %llu articles were rejected, see %s",
                  (unsigned long long)t->rejected, (unsigned long long)t->in,
@@ -313,6 +341,7 @@ static void close_all(struct run *r)
     for (size_t i = 0; i < r->n_inputs; i++) codec_close(&r->inputs[i]);
     codec_close(&r->output);
     codec_close(&r->jsonl);
+    codec_close(&r->plain);
     sink_close(&r->out);
     sink_close(&r->dropped);
     sink_close(&r->rejects);

@@ -34,7 +34,7 @@ struct run_result {
     uint64_t in, out, emitted, dropped, rejected; /* articles */
     uint64_t bytes_in, bytes_out, equal_ids, empty_texts, damaged_files;
     double seconds;
-    bool was_stopped, is_held;
+    bool was_stopped, is_held, is_committed;
     struct stage_stats *stages; /* n_stages of the plan */
     size_t n_stages;
 };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,14 +66,25 @@ static int cannot(const char *path, struct err *e)
                    "cannot write %s: %s", path, strerror(errno));
 }
 
-static int open_temporary(struct sink *s, struct err *e)
+/* mode: of the file that will be replaced; 0: there is none. */
+static int open_temporary(struct sink *s, mode_t mode, struct err *e)
 {
     if (asprintf(&s->temporary, "%s.tmp-%ld", s->path, (long)getpid()) < 0) {
         s->temporary = NULL;
         return err_no_memory(e);
     }
     make_folders(s->path);
-    s->fd = open(s->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    /* Never through a link or into a file that is there: what a killed run of
+     * the same number left behind goes first. */
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    s->fd = open(s->temporary, flags, 0666);
+    if (s->fd < 0 && errno == EEXIST && unlink(s->temporary) == 0)
+        s->fd = open(s->temporary, flags, 0666);
+    if (s->fd >= 0 && mode && fchmod(s->fd, mode & 07777) < 0) {
+        close(s->fd);
+        unlink(s->temporary);
+        s->fd = -1;
+    }
     if (s->fd < 0) {
         cannot(s->path, e);
         free(s->temporary);
@@ -91,6 +103,7 @@ int sink_open(struct sink *s, const char *path, struct err *e)
     if (strcmp(path, "-") == 0) {
         s->path = strdup(path);
         s->fd = STDOUT_FILENO;
+        s->in_place = true;
         return s->path ? 0 : err_no_memory(e);
     }
     struct stat st;
@@ -104,10 +117,11 @@ int sink_open(struct sink *s, const char *path, struct err *e)
     if (!s->path) return err_no_memory(e);
     int rc;
     if (exists && !S_ISREG(st.st_mode)) {
+        s->in_place = true;
         s->fd = open(s->path, O_WRONLY | O_CLOEXEC);
         rc = s->fd < 0 ? cannot(path, e) : 0;
     } else {
-        rc = open_temporary(s, e);
+        rc = open_temporary(s, exists ? st.st_mode : 0, e);
     }
     if (rc < 0) {
         free(s->path);
@@ -177,6 +191,12 @@ int sink_write(struct sink *s, const struct buf *b, struct err *e)
     for (size_t done = 0; done < b->n;) {
         ssize_t n = write(s->fd, b->p + done, b->n - done);
         if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            /* Somebody made our standard output non-blocking. */
+            struct pollfd wait = { .fd = s->fd, .events = POLLOUT };
+            poll(&wait, 1, -1);
+            continue;
+        }
         if (n < 0)
             return err_set(e, EX_IO, "cannot write %s: %s",
                            strcmp(s->path, "-") ? s->path : "standard output",
@@ -187,9 +207,51 @@ int sink_write(struct sink *s, const struct buf *b, struct err *e)
     return 0;
 }
 
-int sink_sync(struct sink *s, struct err *e)
+/* The path with its folder resolved; the caller frees it.  NULL: none. */
+static char *resolved(const char *path)
+{
+    char *copy = strdup(path), *base = strdup(path), *out = NULL;
+    char *folder = copy ? realpath(dirname(copy), NULL) : NULL;
+    if (folder && base && asprintf(&out, "%s/%s", folder, basename(base)) < 0)
+        out = NULL;
+    free(folder);
+    free(base);
+    free(copy);
+    return out;
+}
+
+bool sink_is(const struct sink *s, const char *path)
+{
+    struct stat a, b;
+    if (!s->path || s->in_place) return false;
+    if (stat(s->path, &a) == 0 && stat(path, &b) == 0)
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    char *x = resolved(s->path), *y = resolved(path);
+    bool same = x && y && strcmp(x, y) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
+/* Can the temporary file be renamed to path + suffix? */
+static int check_target(const struct sink *s, const char *suffix, struct err *e)
+{
+    char *to;
+    struct stat st;
+    if (asprintf(&to, "%s%s", s->path, suffix) < 0) return err_no_memory(e);
+    int rc = 0;
+    if (lstat(to, &st) == 0 && S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
+        rc = cannot(to, e);
+    }
+    free(to);
+    return rc;
+}
+
+int sink_sync(struct sink *s, const char *suffix, struct err *e)
 {
     if (!s->temporary || s->fd < 0) return 0;
+    if (check_target(s, suffix, e) < 0) return -1;
     /* An empty .zst or .gz is a file too: one empty frame. */
     if (s->bytes == 0 && s->packing != PACK_NONE) {
         struct buf nothing = { 0 }, frame = { 0 };

@@ -11,7 +11,8 @@ enum packing { PACK_NONE, PACK_ZSTD, PACK_GZIP };
 
 struct sink {
     char *path;        /* "-": standard output; NULL: memory                  */
-    char *temporary;   /* NULL: written in place                              */
+    char *temporary;   /* NULL: written in place, or committed                */
+    bool in_place;     /* a pipe, a device, standard output                   */
     struct buf *memory;
     int fd;            /* -1: not open                                        */
     enum packing packing;
@@ -27,8 +28,11 @@ void sink_memory(struct sink *s, struct buf *to);
 int sink_pack(const struct sink *s, struct buf *b, struct err *e);
 /* -1: EX_IO. [serial] */
 int sink_write(struct sink *s, const struct buf *b, struct err *e);
-/* Syncs; after it only renames can fail. */
-int sink_sync(struct sink *s, struct err *e);
+/* Would `path` be written to the same file?  Not open: false. */
+bool sink_is(const struct sink *s, const char *path);
+/* Syncs, and sees that path + suffix can be renamed to: after it only the
+ * renames themselves can fail. */
+int sink_sync(struct sink *s, const char *suffix, struct err *e);
 /* Shows it at path + suffix ("" or ".held").  Not open, or in place: nothing. */
 int sink_commit(struct sink *s, const char *suffix, struct err *e);
 /* Takes the temporary file away, if it was not committed, and frees. */

@@ -16,6 +16,7 @@
 
 #define IN_BYTES   ((size_t)256 << 10)
 #define PEEK_BYTES ((size_t)4096)
+enum { MAGIC_BYTES = 4 }; /* the longest mark of a compressed file */
 
 enum codec { CODEC_UNKNOWN, CODEC_NONE, CODEC_ZSTD, CODEC_GZIP };
 
@@ -80,9 +81,33 @@ static int refill(struct source *s, struct err *e)
     }
 }
 
+/* The first bytes may come one by one through a pipe: goes on until they are
+ * enough to tell by. */
+static int read_magic(struct source *s, struct err *e)
+{
+    char first[MAGIC_BYTES];
+    size_t have = 0;
+    while (have < sizeof first && !s->in_ended) {
+        if (refill(s, e) < 0) return -1;
+        size_t n = s->n - s->at;
+        if (n >= sizeof first && have == 0) return 0;
+        if (n > sizeof first - have) n = sizeof first - have;
+        memcpy(first + have, s->in + s->at, n);
+        s->at += n;
+        have += n;
+    }
+    /* Back in front of what came behind them; in[] has room for that. */
+    size_t rest = s->n - s->at;
+    memmove(s->in + have, s->in + s->at, rest);
+    memcpy(s->in, first, have);
+    s->at = 0;
+    s->n = have + rest;
+    return 0;
+}
+
 static int find_codec(struct source *s, struct err *e)
 {
-    if (refill(s, e) < 0) return -1;
+    if (read_magic(s, e) < 0) return -1;
     const unsigned char *p = (const unsigned char *)s->in + s->at;
     size_t n = s->n - s->at;
     static const unsigned char zstd_magic[] = { 0x28, 0xB5, 0x2F, 0xFD };
@@ -181,7 +206,7 @@ static ptrdiff_t decode(struct source *s, char *p, size_t n, struct err *e)
 static struct source *source_new(struct err *e)
 {
     struct source *s = calloc(1, sizeof *s);
-    if (s) s->in = malloc(IN_BYTES);
+    if (s) s->in = malloc(IN_BYTES + MAGIC_BYTES);
     if (!s || !s->in) {
         free(s);
         err_no_memory(e);

@@ -41,6 +41,7 @@ void stage_totals(const struct stage *s, struct stage_stats *out)
         out->dropped += one->dropped;
         out->rejected += one->rejected;
         out->emitted += one->emitted;
+        out->excused += one->excused;
         out->nanoseconds += one->nanoseconds;
         for (uint32_t i = 0; i <= s->desc->n_reasons; i++) {
             out->dropped_by[i] += one->dropped_by[i];
@@ -126,8 +127,8 @@ static int intern_reasons(struct stage *s)
     s->reasons = calloc((size_t)s->desc->n_reasons + 1, sizeof *s->reasons);
     if (!s->reasons) return -1;
     for (uint32_t i = 0; i < s->desc->n_reasons; i++)
-        s->reasons[i] = names_intern(str(s->desc->reasons[i].name));
-    s->reasons[s->desc->n_reasons] = names_intern(str("unspecified"));
+        s->reasons[i] = names_intern_own(str(s->desc->reasons[i].name));
+    s->reasons[s->desc->n_reasons] = names_intern_own(str("unspecified"));
     return 0;
 }
 
@@ -188,7 +189,7 @@ static uint64_t now_ns(void)
 static wq_str id_of(const wq_record *r)
 {
     wq_str id;
-    return rec_get(r, names_intern(str("id")), &id) ? id : str("(no id)");
+    return rec_get(r, names_intern_own(str("id")), &id) ? id : str("(no id)");
 }
 
 static int nonsense(const struct stage *s, const wq_record *r, struct err *e)
@@ -228,7 +229,10 @@ static int leave(struct stage *s, wq_ctx *ctx, struct batch *b, size_t i,
         switch (s->plan->cfg->on_error) {
         case ON_ERROR_REJECT: break;
         case ON_ERROR_DROP: verdict = WQ_DROP; break;
-        case ON_ERROR_KEEP: verdict = WQ_KEEP; break;
+        case ON_ERROR_KEEP:
+            verdict = WQ_KEEP;
+            ctx->stats->excused++;
+            break;
         case ON_ERROR_STOP:
             return err_set(e, EX_DATA, "stage \"%s\" rejects record \"%.*s\": "
                            "%s%s%s", s->plan->cfg->label, STR_ARG(id),
@@ -258,12 +262,25 @@ static int leave(struct stage *s, wq_ctx *ctx, struct batch *b, size_t i,
                : 0;
 }
 
-static int take_children(struct batch *b, wq_record **list, struct err *e)
+/* The children of `parent` (NULL: the orphans in `first`) in call order, each
+ * followed by its own. */
+static int take_children(const struct stage *s, struct batch *b,
+                         wq_record *parent, wq_record *first, struct err *e)
 {
-    for (wq_record *c = *list; c; c = c->sibling)
+    wq_record *c = first;
+    while (c) {
+        if (c->fault) return nonsense(s, c, e);
         if (batch_push(&b->records, &b->n_records, &b->cap_records, c) < 0)
             return err_no_memory(e);
-    *list = NULL;
+        wq_record *next = c->children;
+        c->children = c->last_child = NULL;
+        while (!next && c != parent) {
+            next = c->sibling;
+            if (!next) c = c->parent;
+            if (!c) break;
+        }
+        c = next;
+    }
     return 0;
 }
 
@@ -295,7 +312,9 @@ static int sort_out(struct stage *s, wq_ctx *ctx, struct batch *b,
             && verdicts[i] != WQ_REJECT)
             return bad_verdict(s, ctx, i, verdicts[i], e);
         if (leave(s, ctx, b, i, verdicts[i], e) < 0) return -1;
-        if (r->children && take_children(b, &r->children, e) < 0) return -1;
+        wq_record *children = r->children;
+        r->children = r->last_child = NULL;
+        if (take_children(s, b, r, children, e) < 0) return -1;
     }
     if (b->orphans)
         return err_set(e, EX_INTERNAL, "stage \"%s\" emitted a record that is "
@@ -327,8 +346,8 @@ int stage_run(struct stage *s, size_t worker, struct batch *b,
     host_leave();
     ctx.stats->nanoseconds += now_ns() - start;
     if (rc < 0) {
-        /* A record with a fault says more than "out of memory" would. */
-        for (size_t i = 0; i < n && !ctx.failed; i++)
+        /* A record with a fault says more than the plugin can know. */
+        for (size_t i = 0; i < n; i++)
             if (records[i]->fault) return nonsense(s, records[i], e);
         return failed(s, &ctx, e);
     }
@@ -352,5 +371,7 @@ int stage_flush(struct stage *s, size_t worker, struct batch *b,
     host_leave();
     if (rc < 0 || ctx.failed) return failed(s, &ctx, e);
     arena_reset(scratch);
-    return take_children(b, &b->orphans, e);
+    wq_record *orphans = b->orphans;
+    b->orphans = b->last_orphan = NULL;
+    return take_children(s, b, NULL, orphans, e);
 }

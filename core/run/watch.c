@@ -13,7 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 50, STACK_BYTES = 64 << 10 };
+enum {
+    TICK_MS = 50,
+    STACK_BYTES = 64 << 10,
+    TIME_LIMIT = -1 /* why a run stops, beside the signals */
+};
 
 struct watch {
     struct now *workers;
@@ -22,10 +26,10 @@ struct watch {
     void (*tick)(void *to);
     void *to;
     int stop[2];           /* a pipe: readable when the run should stop */
-    _Atomic int why;       /* signal number; -1: the run's time limit */
+    _Atomic int why;       /* signal number, or TIME_LIMIT */
     int quit[2];           /* a pipe: closed when the watchdog should end */
     pthread_t thread;
-    struct sigaction old_stop[3], old_crash[5];
+    struct sigaction old_stop[3], old_crash[5], old_pipe;
 };
 
 static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -80,6 +84,7 @@ static void put_record(struct line *l, const wq_record *r)
 /* Names what a worker was doing, takes the temporary files away and leaves. */
 static _Noreturn void give_up(const struct now *now, const char *what)
 {
+    sink_unlink_all(); /* first: to look at a broken record may crash again */
     struct line l = { .n = 0 };
     const char *label = now ? atomic_load(&now->label) : NULL;
     put_text(&l, "warraq: error: ");
@@ -93,7 +98,6 @@ static _Noreturn void give_up(const struct now *now, const char *what)
     put_text(&l, "; nothing was committed\n");
     ssize_t done = write(STDERR_FILENO, l.text, l.n);
     (void)done;
-    sink_unlink_all();
     _exit(EX_INTERNAL);
 }
 
@@ -101,9 +105,10 @@ static _Noreturn void give_up(const struct now *now, const char *what)
 
 static void on_stop(int number)
 {
-    int saved = errno, none = 0;
+    int saved = errno, none = 0, limit = TIME_LIMIT;
     struct watch *w = the_watch;
-    if (w && atomic_compare_exchange_strong(&w->why, &none, number)) {
+    if (w && (atomic_compare_exchange_strong(&w->why, &none, number)
+              || atomic_compare_exchange_strong(&w->why, &limit, number))) {
         ssize_t done = write(w->stop[1], "", 1);
         (void)done;
     } else {
@@ -176,7 +181,7 @@ static void *watch_over(void *arg)
         for (size_t i = 0; i < w->n; i++) look_at(&w->workers[i], &seen[i]);
         if (w->run_limit_ms && now_ms() - start > w->run_limit_ms) {
             int none = 0;
-            if (atomic_compare_exchange_strong(&w->why, &none, -1)) {
+            if (atomic_compare_exchange_strong(&w->why, &none, TIME_LIMIT)) {
                 ssize_t done = write(w->stop[1], "", 1);
                 (void)done;
             }
@@ -232,7 +237,7 @@ struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
                           void (*tick)(void *to), void *to, struct err *e)
 {
     struct watch *w = calloc(1, sizeof *w);
-    id_key = names_intern(str("id"));
+    id_key = names_intern_own(str("id"));
     if (!w || !id_key || open_pipes(w) < 0) {
         free(w);
         err_no_memory(e);
@@ -244,7 +249,9 @@ struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
     w->tick = tick;
     w->to = to;
     the_watch = w;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
+    /* A closed pipe is an error of write(). */
+    const struct sigaction ignore = { .sa_handler = SIG_IGN };
+    sigaction(SIGPIPE, &ignore, &w->old_pipe);
     handle(stop_signals, WQ_LEN(stop_signals), on_stop, 0, w->old_stop);
     handle(crash_signals, WQ_LEN(crash_signals), on_crash, SA_ONSTACK,
            w->old_crash);
@@ -252,6 +259,7 @@ struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
         the_watch = NULL;
         unhandle(stop_signals, WQ_LEN(stop_signals), w->old_stop);
         unhandle(crash_signals, WQ_LEN(crash_signals), w->old_crash);
+        sigaction(SIGPIPE, &w->old_pipe, NULL);
         close_pipes(w);
         free(w);
         err_set(e, EX_NO_MEMORY, "cannot start a thread");
@@ -269,7 +277,7 @@ const char *watch_why(const struct watch *w)
 {
     switch (atomic_load(&w->why)) {
     case 0: return NULL;
-    case -1: return "the time limit";
+    case TIME_LIMIT: return "the time limit";
     case SIGTERM: return "SIGTERM";
     case SIGINT: return "SIGINT";
     default: return "SIGHUP";
@@ -300,6 +308,7 @@ void watch_stop(struct watch *w)
     pthread_join(w->thread, NULL);
     unhandle(stop_signals, WQ_LEN(stop_signals), w->old_stop);
     unhandle(crash_signals, WQ_LEN(crash_signals), w->old_crash);
+    sigaction(SIGPIPE, &w->old_pipe, NULL);
     the_watch = NULL;
     close_pipes(w);
     free(w);

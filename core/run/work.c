@@ -4,6 +4,7 @@
 #include "run/gone.h"
 #include "run/internal.h"
 #include "run/notes.h"
+#include <errno.h>
 #include <unistd.h>
 
 /* ---- read, decode ---- */
@@ -34,15 +35,16 @@ static uint64_t id_hash(const wq_record *r, wq_key id)
 {
     wq_value v;
     rec_get_value(r, id, &v);
-    if (v.type == WQ_V_STR) return hash64(v.u.s.p, v.u.s.n);
+    if (v.type == WQ_V_STR || v.type == WQ_V_NUMBER)
+        return hash64(v.u.s.p, v.u.s.n);
     return hash64(&v.u.i, sizeof v.u.i);
 }
 
 /* Ids, and what is counted of records as they come in. */
 static int look_over(struct batch *b)
 {
-    wq_key id = names_intern(str("id")), url = names_intern(str("url")),
-           text = names_intern(str("text"));
+    wq_key id = names_intern_own(str("id")), url = names_intern_own(str("url")),
+           text = names_intern_own(str("text"));
     b->ids = arena_array(&b->arena, b->n_records, sizeof *b->ids);
     if (!b->ids || !id || !url || !text) return -1;
     for (size_t i = 0; i < b->n_records; i++) {
@@ -56,8 +58,7 @@ static int look_over(struct batch *b)
     return 0;
 }
 
-static int decode(struct run *run, struct worker *w, struct batch *b,
-                  struct err *e)
+static int decode(struct worker *w, struct batch *b, struct err *e)
 {
     for (size_t i = 0; i < b->n_pieces; i++) {
         const struct piece *p = &b->pieces[i];
@@ -70,7 +71,6 @@ static int decode(struct run *run, struct worker *w, struct batch *b,
             return err_no_memory(e);
         b->n_in++;
     }
-    (void)run;
     for (size_t i = 0; i < b->n_records; i++)
         if (b->records[i]->fault)
             return err_set(e, EX_INTERNAL, "the reader of %s %s",
@@ -92,11 +92,10 @@ static int encode(struct run *run, struct worker *w, struct batch *b,
     b->n_out = b->n_records;
     if (codec_encode(&run->output, w->index, b, b->records, b->n_records,
                      &b->out, e) < 0
-        || gone_encode(b, run->stages, &run->jsonl, w->index,
-                       run->want_dropped, e) < 0)
+        || gone_encode(b, run->stages, &run->dead_letters, w->index, e) < 0)
         return -1;
     if (sink_pack(&run->out, &b->out, e) < 0) return -1;
-    return run->want_dropped ? sink_pack(&run->dropped, &b->dropped, e) : 0;
+    return run->dead_letters.want_dropped ? sink_pack(&run->dropped, &b->dropped, e) : 0;
 }
 
 /* ---- write ---- */
@@ -129,11 +128,12 @@ static void count(struct run *run, const struct batch *b)
 static int write_out(struct run *run, struct batch *b, struct err *e)
 {
     if (sink_write(&run->out, &b->out, e) < 0
-        || (run->want_dropped && sink_write(&run->dropped, &b->dropped, e) < 0)
+        || (run->dead_letters.want_dropped && sink_write(&run->dropped, &b->dropped, e) < 0)
         || write_rejects(run, b, e) < 0)
         return -1;
     for (size_t done = 0; done < b->notes.n;) {
         ssize_t n = write(STDERR_FILENO, b->notes.p + done, b->notes.n - done);
+        if (n < 0 && errno == EINTR) continue;
         if (n <= 0) break; /* notes are for people; the run does not hang on them */
         done += (size_t)n;
     }
@@ -152,7 +152,7 @@ int work_step(struct run *run, struct worker *w, const struct step *step,
         if (stage_run(s, w->index, b, &w->scratch, e) < 0) return -1;
         return b->is_last ? stage_flush(s, w->index, b, &w->scratch, e) : 0;
     }
-    if (step->decodes && decode(run, w, b, e) < 0) return -1;
+    if (step->decodes && decode(w, b, e) < 0) return -1;
     for (uint32_t i = step->from; i < step->to; i++)
         if (stage_run(&run->stages[i], w->index, b, &w->scratch, e) < 0)
             return -1;

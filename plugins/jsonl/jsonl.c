@@ -128,8 +128,10 @@ static int jsonl_sniff(const char *p, size_t n)
 static size_t jsonl_split(void *shared, const char *p, size_t n, uint32_t flags)
 {
     (void)shared;
-    const char *end = n == 0             ? NULL
-                      : flags & WQ_FIRST ? memchr(p, '\n', n)
+    size_t blank = 0; /* lines in front of the first record are no records */
+    while (flags & WQ_FIRST && blank < n && p[blank] == '\n') blank++;
+    const char *end = blank == n         ? NULL
+                      : flags & WQ_FIRST ? memchr(p + blank, '\n', n - blank)
                                          : memrchr(p, '\n', n);
     if (flags & WQ_AT_END && (!end || !(flags & WQ_FIRST))) return n;
     return end ? (size_t)(end + 1 - p) : 0;
