@@ -21,6 +21,17 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
+/* Nothing of ours, nor of who started us, is left open in the program. */
+static int close_others(posix_spawn_file_actions_t *files)
+{
+#if __GLIBC_PREREQ(2, 34)
+    return posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
+#else
+    (void)files; /* what the host opens is closed on exec */
+    return 0;
+#endif
+}
+
 /* Standard streams, folder, group and signals of the program to be. */
 static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr,
                    int in, int out, const char *dir)
@@ -29,8 +40,10 @@ static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr,
     sigemptyset(&none);
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE); /* ignored by us: not to be inherited */
+    sigaddset(&defaults, SIGCHLD);
     int rc = posix_spawn_file_actions_adddup2(files, in, STDIN_FILENO);
     if (!rc) rc = posix_spawn_file_actions_adddup2(files, out, STDOUT_FILENO);
+    if (!rc) rc = close_others(files);
     if (!rc && dir) rc = posix_spawn_file_actions_addchdir_np(files, dir);
     if (!rc) rc = posix_spawnattr_setpgroup(attr, 0);
     if (!rc) rc = posix_spawnattr_setsigmask(attr, &none);
@@ -137,22 +150,52 @@ void child_close_input(struct child *c)
     close_fd(&c->in);
 }
 
+void child_close(struct child *c)
+{
+    close_fd(&c->in);
+    close_fd(&c->out);
+}
+
+int64_t clock_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Has it ended?  It is not reaped: until then its number, which is that of its
+ * group, goes to no other.  1, 0, or -1 if it cannot be told (waitid(2): with
+ * SIGCHLD ignored the system reaps). */
+static int has_ended(pid_t pid)
+{
+    siginfo_t info = { .si_pid = 0 };
+    int rc;
+    do rc = waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG);
+    while (rc < 0 && errno == EINTR);
+    return rc < 0 ? -1 : info.si_pid == pid;
+}
+
+static int reap(pid_t pid)
+{
+    int status;
+    pid_t got;
+    do got = waitpid(pid, &status, 0);
+    while (got < 0 && errno == EINTR);
+    return got == pid ? status : CHILD_UNKNOWN;
+}
+
 int child_end(struct child *c, int grace_ms)
 {
     const struct timespec pause = { 0, 5 * 1000 * 1000 };
-    int status = 0;
-    if (c->pid <= 0) return 0;
-    close_fd(&c->in);
-    close_fd(&c->out);
-    pid_t got = waitpid(c->pid, &status, WNOHANG);
-    for (int ms = 0; got == 0 && ms < grace_ms; ms += 5) {
-        nanosleep(&pause, NULL);
-        got = waitpid(c->pid, &status, WNOHANG);
-    }
-    /* Its children, too, even if it has left them behind. */
-    kill(-c->pid, SIGKILL);
-    while (got == 0 || (got < 0 && errno == EINTR))
-        got = waitpid(c->pid, &status, 0);
+    int64_t until = clock_ms() + grace_ms;
+    pid_t pid = c->pid;
+    if (pid <= 0) return 0;
+    child_close(c);
     *c = (struct child)CHILD_NONE;
-    return got > 0 ? status : 0;
+    int ended = has_ended(pid);
+    for (; ended == 0 && clock_ms() < until; ended = has_ended(pid))
+        nanosleep(&pause, NULL);
+    if (ended < 0) return CHILD_UNKNOWN;
+    kill(-pid, SIGKILL); /* its children, too, even if it left them behind */
+    return reap(pid);
 }

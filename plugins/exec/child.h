@@ -2,6 +2,7 @@
 #ifndef EXEC_CHILD_H
 #define EXEC_CHILD_H
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct child {
@@ -37,7 +38,13 @@ enum talk child_talk(struct child *c, const char *p, size_t n, size_t *sent,
                      struct answers *in, size_t padding, int limit_ms);
 /* Tells it that nothing more comes. */
 void child_close_input(struct child *c);
+/* Closes both pipes: it is to leave. */
+void child_close(struct child *c);
 /* Ends it: closes the pipes, gives it grace_ms to leave by itself, then kills
- * its process group.  Returns its wait status; 0 if none ran. */
+ * its process group.  Returns its wait status, 0 if none ran, or
+ * CHILD_UNKNOWN if the system kept no status: SIGCHLD is ignored. */
+#define CHILD_UNKNOWN (-1)
 int child_end(struct child *c, int grace_ms);
+/* Now, by a clock that is never set. */
+int64_t clock_ms(void);
 #endif

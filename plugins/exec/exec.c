@@ -9,18 +9,22 @@
  *   {"_seq":7,"drop":"advert"}      the record is dropped
  *
  * An answer is matched by `_seq`; without one by `id` (the first record with it
- * that has no answer yet); without either by order.  Fields that come back as
- * they were count as unchanged, so that `cat` changes nothing.  With `keep` a
- * program serves many batches and must not hold answers back in a buffer
- * (`sed -u`, `awk` with fflush(), `python -u`: one that does is waited for, and
- * then told that its input has ended); without, it is started for each batch
- * and reads to the end of its input, as filters do.
+ * that has no answer yet); without either by order, unless a line before it was
+ * no answer at all.  Fields that come back as they were count as unchanged, so
+ * that `cat` changes nothing.  `_seq` is made of the batch's content, so that it
+ * is the same whatever else the program has seen, and an answer that comes too
+ * late is taken for no other.
  *
- * A record without an answer is rejected.  When a program ends or goes silent,
- * the first record it has not answered is blamed, and the others are given to a
- * new one. */
-#include "child.h"
-#include "equal.h"
+ * With `keep` a program serves many batches and must not hold answers back in a
+ * buffer (`sed -u`, `awk` with fflush(), `python -u`: one that does is waited
+ * for, and then told that its input has ended); without, it is started for each
+ * batch and reads to the end of its input, as filters do.  So it is for one that
+ * answers by order: what it says too much would be taken for the next answer.
+ *
+ * A record without an answer is rejected.  When a program ends, goes silent or
+ * only makes noise, the first record it has not answered is blamed, and the
+ * others are given to a new one. */
+#include "exchange.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +50,6 @@ static const wq_param params[] = {
                     .help = "How long it may neither read nor write while an "
                             "answer is missing." },
 };
-enum { R_PROGRAM, R_EXITED, R_TIMEOUT, R_BAD_ANSWER, R_NO_ANSWER };
 static const wq_reason reasons[] = {
     [R_PROGRAM] = { "program", "the program said drop" },
     [R_EXITED] = { "exited", "the program ended before it answered" },
@@ -54,7 +57,6 @@ static const wq_reason reasons[] = {
     [R_BAD_ANSWER] = { "bad_answer", "the program's answer cannot be used" },
     [R_NO_ANSWER] = { "no_answer", "the program answered others, not this" },
 };
-enum { C_CHANGED, C_STARTED, C_STRAY };
 static const char *const counters[] = {
     [C_CHANGED] = "changed_fields", [C_STARTED] = "programs_started",
     [C_STRAY] = "stray_answers", NULL,
@@ -63,46 +65,21 @@ static const char *const counters[] = {
 /* Programs in a row that ended without one answer before the rest of a batch
  * is given up: the next batch tries again. */
 enum { MAX_IDLE = 3 };
-enum { GRACE_MS = 2000 }; /* to leave by itself, at the end */
+/* To leave by itself.  A run is to end within 5 s of SIGTERM, and this may be
+ * spent twice: after the last batch, and by all programs together at the end. */
+enum { GRACE_MS = 1000 };
+/* When it wrote a line for each record, but not all of them answers, it is
+ * hardly busy: after so much silence its input is ended. */
+enum { QUIET_MS = 1000 };
 
-struct exec {
-    const wq_host *host;
-    const wq_formats *formats;
-    wq_key key_seq, key_id, key_drop, key_text;
-    char **argv;
-    const char *dir;
-    int keep, layers, timeout_ms;
-};
-
-struct buffer {
-    char *p;
-    size_t n, cap;
-};
-
-/* What one worker has: a program, and what goes to and fro. */
-struct instance {
-    const struct exec *shared;
-    struct child child;
-    int is_used; /* it served an earlier batch */
-    int64_t next_seq;
-    struct buffer out;
-    struct answers in;
-};
-
-/* A batch being talked about. */
-struct exchange {
-    struct instance *self;
-    wq_ctx *ctx;
-    wq_record *const *records;
-    size_t n;
-    wq_verdict *verdicts;
-    int64_t first_seq;  /* of records[0] */
-    char *is_answered;
-    size_t n_answered;
-    size_t oldest;      /* no record before it lacks an answer */
-    int is_all_sent;    /* all was sent, and the program told so */
-    size_t n_bad;       /* lines that are no answer */
-    char why_bad[160];
+/* How a talk ended. */
+enum end {
+    END_DONE,    /* every record has an answer */
+    END_LEFT,    /* the program closed its output */
+    END_SILENT,  /* it did not answer in time */
+    END_FLOOD,   /* it says too much that is no answer */
+    END_UNSURE,  /* a line may belong to this batch or to an earlier one */
+    END_FAILED   /* of the host; error() called where that says more */
 };
 
 /* ---- settings ------------------------------------------------------------ */
@@ -150,7 +127,7 @@ static void *exec_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     *self = (struct exec){
         .host = host, .formats = host->extension("format/1"),
         .key_seq = intern(host, "_seq"), .key_id = intern(host, "id"),
-        .key_drop = intern(host, "drop"), .key_text = intern(host, "text"),
+        .key_drop = intern(host, "drop"), .text = host->extension("text/1"),
         .keep = (int)host->get_int(config, P_KEEP),
         .layers = (int)host->get_int(config, P_LAYERS),
         .timeout_ms = (int)host->get_int(config, P_TIMEOUT),
@@ -161,8 +138,8 @@ static void *exec_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     for (uint32_t i = 0; i < n; i++) /* views live as long as the stage */
         self->argv[i] =
             (char *)(uintptr_t)host->get_str(config, P_COMMAND, i).p;
-    if (!self->formats) {
-        host->error(ctx, "this warraq does not offer \"format/1\"");
+    if (!self->formats || !self->text) {
+        host->error(ctx, "this warraq does not offer \"format/1\", \"text/1\"");
         goto fail;
     }
     if (n == 0 || !*self->argv[0]) {
@@ -189,13 +166,27 @@ static void *exec_start(void *shared, wq_ctx *ctx)
     if (!self) return NULL;
     self->shared = shared;
     self->child = (struct child)CHILD_NONE;
+    self->next = self->shared->instances;
+    self->shared->instances = self;
     return self;
 }
 
+/* All programs are told to leave before the first is waited for, so that they
+ * leave together.  Takes the instance from the list; the last one leaves all
+ * ready for another run. */
 static void exec_stop(void *instance)
 {
-    struct instance *self = instance;
-    child_end(&self->child, GRACE_MS);
+    struct instance *self = instance, **at;
+    struct exec *shared = self->shared;
+    if (!shared->leave_by_ms) shared->leave_by_ms = clock_ms() + GRACE_MS;
+    for (at = &shared->instances; *at; at = &(*at)->next)
+        child_close(&(*at)->child);
+    int64_t left = shared->leave_by_ms - clock_ms();
+    child_end(&self->child, left > 0 ? (int)left : 0);
+    for (at = &shared->instances; *at != self; at = &(*at)->next) {}
+    *at = self->next;
+    if (!shared->instances) shared->leave_by_ms = 0;
+    free(self->lines.p);
     free(self->out.p);
     free(self->in.p);
     free(self);
@@ -218,180 +209,91 @@ static int add_out(void *to, const char *p, size_t n)
     return 0;
 }
 
-/* The record as it is sent: `_seq`, then its fields.  NULL: no memory. */
-static wq_record *to_send(const struct exchange *x, size_t i)
+/* The record as it is sent, still without `_seq`: itself, or a copy without what
+ * is not sent.  NULL: no memory. */
+static wq_record *to_send(const struct exchange *x, wq_record *record)
 {
     const struct exec *shared = x->self->shared;
     const wq_host *host = shared->host;
-    const wq_value seq = { .type = WQ_V_INT,
-                           .u.i = x->first_seq + (int64_t)i };
+    const wq_value none = { .type = WQ_V_NONE };
+    const wq_removed *removed;
     const wq_field *fields;
+    wq_key name, over;
+    wq_layer layer;
+    wq_value own;
+    int has_seq = host->get_value(record, shared->key_seq, &own);
     if (shared->layers) {
-        wq_record *copy = host->clone(x->ctx, x->records[i]);
-        return copy && host->set_value(copy, shared->key_seq, &seq) == 0
-                   ? copy : NULL;
+        wq_record *copy = has_seq ? host->clone(x->ctx, record) : record;
+        return copy && has_seq
+                       && host->set_value(copy, shared->key_seq, &none) < 0
+                   ? NULL : copy;
     }
+    if (!has_seq && !host->layer_at(record, 0, &name, &over, &layer)
+        && host->removed(record, &removed) == 0)
+        return record;
     wq_record *copy = host->record_new(x->ctx, (wq_str){ NULL, 0 });
-    if (!copy || host->set_value(copy, shared->key_seq, &seq) < 0) return NULL;
-    size_t n = host->fields(x->records[i], &fields);
-    for (size_t k = 0; k < n; k++)
+    size_t n = host->fields(record, &fields);
+    for (size_t k = 0; copy && k < n; k++)
         if (fields[k].key != shared->key_seq
             && host->set_value(copy, fields[k].key, &fields[k].value) < 0)
             return NULL;
     return copy;
 }
 
-/* Writes all records without an answer into the buffer.  0 / -1. */
+/* `_seq` of a batch's first record: 26 bits of the content and 20 of the place
+ * are 14 digits, which all who keep numbers as double, or print 14 digits of
+ * them (Lua 5.1), give back as they were. */
+static int64_t seq_of(const wq_text *text, const struct buffer *lines)
+{
+    uint64_t hash = text->hash(lines->p, lines->n);
+    return (int64_t)(hash >> 38 << 20);
+}
+
+/* Encodes the batch, each record once, however many programs it takes.  0 / -1. */
+static int encode_batch(struct exchange *x)
+{
+    const struct exec *shared = x->self->shared;
+    const wq_host *host = shared->host;
+    struct buffer *lines = &x->self->lines;
+    wq_record **list = host->scratch(x->ctx, x->n * sizeof *list);
+    x->line = host->scratch(x->ctx, (x->n + 1) * sizeof *x->line);
+    if (!list || !x->line) return -1;
+    for (size_t i = 0; i < x->n; i++)
+        if (!(list[i] = to_send(x, x->records[i]))) return -1;
+    lines->n = 0;
+    if (shared->formats->encode(x->ctx, "jsonl", list, x->n, add_out, lines) < 0)
+        return -1;
+    x->line[0] = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        const char *p = lines->p + x->line[i];
+        const char *feed = memchr(p, '\n', lines->n - x->line[i]);
+        if (!feed) {
+            host->error(x->ctx, "format \"jsonl\" gave fewer lines than records");
+            return -1;
+        }
+        x->line[i + 1] = (size_t)(feed + 1 - lines->p);
+    }
+    x->first_seq = seq_of(shared->text, lines);
+    return 0;
+}
+
+/* Puts all records without an answer, with `_seq`, into `out`.  0 / -1. */
 static int write_records(struct exchange *x)
 {
-    const struct exec *shared = x->self->shared;
-    size_t count = 0;
-    wq_record **list = shared->host->scratch(x->ctx, x->n * sizeof *list);
-    if (!list) return -1;
-    for (size_t i = 0; i < x->n; i++)
-        if (!x->is_answered[i] && !(list[count++] = to_send(x, i))) return -1;
-    x->self->out.n = 0;
-    return shared->formats->encode(x->ctx, "jsonl", list, count, add_out,
-                                   &x->self->out);
-}
-
-/* ---- what comes back ----------------------------------------------------- */
-
-static void answered(struct exchange *x, size_t i)
-{
-    x->is_answered[i] = 1;
-    x->n_answered++;
-    while (x->oldest < x->n && x->is_answered[x->oldest]) x->oldest++;
-}
-
-static void reject(struct exchange *x, size_t i, uint32_t reason,
-                   const char *message)
-{
-    x->verdicts[i] = WQ_REJECT;
-    x->self->shared->host->set_reason(x->ctx, i, reason, "%s", message);
-    if (!x->is_answered[i]) answered(x, i);
-}
-
-/* The record an answer belongs to; n: none. */
-static size_t match(const struct exchange *x, const wq_record *answer)
-{
-    const struct exec *shared = x->self->shared;
-    wq_value v, own;
-    if (shared->host->get_value(answer, shared->key_seq, &v)) {
-        int64_t i = v.type == WQ_V_INT ? v.u.i - x->first_seq : -1;
-        int is_ours = i >= 0 && (uint64_t)i < x->n && !x->is_answered[i];
-        return is_ours ? (size_t)i : x->n;
+    struct buffer *out = &x->self->out;
+    out->n = 0;
+    x->n_sent = x->n - x->n_answered;
+    for (size_t i = 0; i < x->n; i++) {
+        if (x->is_answered[i]) continue;
+        const char *rest = x->self->lines.p + x->line[i] + 1; /* behind { */
+        char seq[40];
+        int n = snprintf(seq, sizeof seq, "{\"_seq\":%lld%s",
+                         (long long)x->first_seq + (long long)i,
+                         *rest == '}' ? "" : ",");
+        if (add_out(out, seq, (size_t)n) < 0
+            || add_out(out, rest, x->line[i + 1] - x->line[i] - 1) < 0)
+            return -1;
     }
-    if (!shared->host->get_value(answer, shared->key_id, &v)) return x->oldest;
-    for (size_t i = x->oldest; i < x->n; i++)
-        if (!x->is_answered[i]
-            && shared->host->get_value(x->records[i], shared->key_id, &own)
-            && values_equal(&v, &own))
-            return i;
-    return x->n;
-}
-
-static int was_cut(const wq_host *host, const wq_record *record, wq_key field)
-{
-    const wq_removed *list;
-    size_t n = host->removed(record, &list);
-    for (size_t i = 0; i < n; i++)
-        if (list[i].field == field) return 1;
-    return 0;
-}
-
-/* Layers that are new and lie over a text that both sides know. */
-static int take_layers(struct exchange *x, wq_record *record,
-                       const wq_record *answer)
-{
-    const struct exec *shared = x->self->shared;
-    const wq_host *host = shared->host;
-    wq_key name, over;
-    wq_layer layer, own;
-    for (size_t i = 0; host->layer_at(answer, i, &name, &over, &layer); i++) {
-        wq_str theirs, ours;
-        host->get(answer, over, &theirs);
-        int knows = host->get(record, over, &ours) && ours.n == theirs.n
-                    && (ours.n == 0 || memcmp(ours.p, theirs.p, ours.n) == 0);
-        if (!knows || host->layer(record, name, &own)) continue;
-        if (host->set_layer(record, name, over, &layer) < 0) return -1;
-    }
-    return 0;
-}
-
-/* Gives record i what its answer says.  0, or -1. */
-static int apply(struct exchange *x, size_t i, const wq_record *answer)
-{
-    const struct exec *shared = x->self->shared;
-    const wq_host *host = shared->host;
-    wq_record *record = x->records[i];
-    const wq_field *fields;
-    size_t n = host->fields(answer, &fields);
-    wq_value own, drop;
-    wq_layer layer;
-    if (host->get_value(answer, shared->key_drop, &drop)
-        && drop.type == WQ_V_STR) {
-        int length = drop.u.s.n < 200 ? (int)drop.u.s.n : 200;
-        x->verdicts[i] = WQ_DROP;
-        host->set_reason(x->ctx, i, R_PROGRAM, "%.*s", length,
-                         drop.u.s.n ? drop.u.s.p : "");
-        return 0;
-    }
-    /* All of the answer, or nothing of it. */
-    for (size_t k = 0; k < n; k++) {
-        wq_str name = host->name(fields[k].key);
-        if (!was_cut(host, record, fields[k].key)
-            || (host->get_value(record, fields[k].key, &own)
-                && values_equal(&own, &fields[k].value)))
-            continue;
-        char text[160];
-        snprintf(text, sizeof text, "it changes \"%.*s\", from which text was "
-                 "removed", name.n < 64 ? (int)name.n : 64, name.p);
-        reject(x, i, R_BAD_ANSWER, text);
-        return 0;
-    }
-    for (size_t k = 0; k < n; k++) {
-        wq_key key = fields[k].key;
-        if (key == shared->key_seq || host->layer(record, key, &layer)
-            || (host->get_value(record, key, &own)
-                && values_equal(&own, &fields[k].value)))
-            continue;
-        if (host->set_value(record, key, &fields[k].value) < 0) return -1;
-        host->add(x->ctx, C_CHANGED, 1);
-    }
-    return take_layers(x, record, answer);
-}
-
-/* One line that came back; wq_formats.decode's each. */
-static int take_answer(void *to, wq_record *answer, const char *why)
-{
-    struct exchange *x = to;
-    if (!answer) {
-        x->n_bad++;
-        snprintf(x->why_bad, sizeof x->why_bad, "%s", why);
-        return 0;
-    }
-    size_t i = match(x, answer);
-    if (i == x->n) {
-        x->self->shared->host->add(x->ctx, C_STRAY, 1);
-        return 0;
-    }
-    answered(x, i);
-    return apply(x, i, answer);
-}
-
-/* Reads the whole lines of what came (all of it at the end).  0 / -1. */
-static int take_answers(struct exchange *x, int at_end)
-{
-    struct answers *in = &x->self->in;
-    const char *feed = in->n ? memrchr(in->p, '\n', in->n) : NULL;
-    size_t whole = at_end ? in->n : feed ? (size_t)(feed + 1 - in->p) : 0;
-    if (whole == 0) return 0;
-    if (x->self->shared->formats->decode(x->ctx, "jsonl", in->p, whole,
-                                         take_answer, x) < 0)
-        return -1;
-    memmove(in->p, in->p + whole, in->n - whole);
-    in->n -= whole;
     return 0;
 }
 
@@ -403,34 +305,70 @@ static void end_input(struct exchange *x)
     x->is_all_sent = 1;
 }
 
-/* Talks to the program until every record has an answer or none will come:
- * TALK_MOVED, or how it ended.  Bad lines stand for the answers they are not.
- * A program that is silent with all it was sent may be holding its answers
- * back: the end of its input, and a second wait, may make it give them. */
-static enum talk converse(struct exchange *x)
+/* Talks to the program until every record has an answer or none will come.
+ * Lines that are no answer do not stand for any: when they came does not matter
+ * then.  A program that is silent with all it was sent may be holding its
+ * answers back: the end of its input, and a second wait, may make it give
+ * them. */
+static enum end converse(struct exchange *x)
 {
     struct instance *self = x->self;
+    const struct exec *shared = self->shared;
     size_t sent = 0;
     x->is_all_sent = 0;
-    while (x->n_answered + x->n_bad < x->n) {
-        if (sent == self->out.n && !self->shared->keep) end_input(x);
+    x->heard = (struct heard){ 0 };
+    while (x->n_answered < x->n) {
+        int has_sent = sent == self->out.n, limit_ms = shared->timeout_ms;
+        if (has_sent && !shared->keep) end_input(x);
+        if (has_sent && !x->is_all_sent && x->heard.n_lines >= x->n_sent
+            && limit_ms > QUIET_MS)
+            limit_ms = QUIET_MS;
         enum talk rc = child_talk(&self->child, self->out.p, self->out.n, &sent,
-                                  &self->in, WQ_PADDING,
-                                  self->shared->timeout_ms);
+                                  &self->in, WQ_PADDING, limit_ms);
+        if (rc == TALK_FAILED)
+            shared->host->error(x->ctx, "cannot talk to \"%s\": %s",
+                                shared->argv[0], strerror(errno));
         if (rc == TALK_FAILED || take_answers(x, rc == TALK_ENDED) < 0)
-            return TALK_FAILED;
-        if (rc == TALK_SILENT && sent == self->out.n && !x->is_all_sent)
-            end_input(x);
-        else if (rc != TALK_MOVED)
-            return rc;
+            return END_FAILED;
+        if (x->heard.is_unsure) return END_UNSURE;
+        if (x->heard.why_flood) return END_FLOOD;
+        if (rc == TALK_ENDED) return END_LEFT;
+        if (rc != TALK_SILENT) continue;
+        if (sent < self->out.n || x->is_all_sent) return END_SILENT;
+        end_input(x);
     }
-    return TALK_MOVED;
+    /* A line that was broken off would spoil the next batch. */
+    if (sent < self->out.n) child_close_input(&self->child);
+    return END_DONE;
+}
+
+/* Every record has its answer, and the program is not to see the next batch:
+ * what it says until it has left is counted.  0, or -1. */
+static int dismiss(struct exchange *x)
+{
+    struct child *child = &x->self->child;
+    const int64_t until = clock_ms() + GRACE_MS;
+    int64_t left = GRACE_MS;
+    enum talk rc = TALK_MOVED;
+    size_t sent = 0;
+    child_close_input(child);
+    for (; rc == TALK_MOVED && left > 0 && !x->heard.why_flood;
+         left = until - clock_ms()) {
+        rc = child_talk(child, NULL, 0, &sent, &x->self->in, WQ_PADDING,
+                        (int)left);
+        if (take_answers(x, rc == TALK_ENDED) < 0) return -1;
+    }
+    child_end(child, left > 0 ? (int)left : 0);
+    return 0;
 }
 
 /* "ended with status 3" */
 static void describe_end(int status, char *text, size_t cap)
 {
-    if (WIFSIGNALED(status))
+    if (status == CHILD_UNKNOWN)
+        snprintf(text, cap, "the program ended, and the system does not tell "
+                 "how, since SIGCHLD is ignored");
+    else if (WIFSIGNALED(status))
         snprintf(text, cap, "the program was ended by signal %d (%s)",
                  WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
@@ -443,7 +381,7 @@ static int start_program(struct exchange *x)
     struct instance *self = x->self;
     const struct exec *shared = self->shared;
     int rc = child_start(&self->child, shared->argv, shared->dir);
-    self->in.n = 0;
+    self->in.n = self->n_scanned = 0;
     self->is_used = 0;
     if (rc == 0) {
         shared->host->add(x->ctx, C_STARTED, 1);
@@ -460,31 +398,44 @@ static void reject_rest(struct exchange *x, uint32_t reason,
     while (x->oldest < x->n) reject(x, x->oldest, reason, message);
 }
 
-/* The program ended or was silent: ends it, and blames a record for it unless
+/* What the program did, as the reason why a record has no answer. */
+static uint32_t describe(const struct exchange *x, enum end how, int status,
+                         char *text, size_t cap)
+{
+    if (how == END_FLOOD) {
+        snprintf(text, cap, "%s", x->heard.why_flood);
+        return R_BAD_ANSWER;
+    }
+    if (how == END_SILENT) {
+        snprintf(text, cap, "no answer for %d ms", x->self->shared->timeout_ms);
+        return R_TIMEOUT;
+    }
+    describe_end(status, text, cap);
+    return R_EXITED;
+}
+
+/* The program will answer no more: ends it, and blames a record for it unless
  * it left in good order.  idle counts programs without any answer. */
-static void settle(struct exchange *x, enum talk how, size_t before, int *idle)
+static void settle(struct exchange *x, enum end how, size_t before, int *idle)
 {
     struct instance *self = x->self;
     int had_served = self->is_used;
     char text[160];
-    int status = child_end(&self->child, how == TALK_SILENT ? 0 : GRACE_MS);
-    describe_end(status, text, sizeof text);
-    if (how == TALK_SILENT)
-        snprintf(text, sizeof text, "no answer for %d ms",
-                 self->shared->timeout_ms);
-    uint32_t reason = how == TALK_SILENT ? R_TIMEOUT : R_EXITED;
-    if (x->oldest == x->n) return;
-    int has_left_well = how == TALK_ENDED && status == 0;
-    if (has_left_well && x->is_all_sent) {
-        /* It has read all there was: more will not come. */
-        if (x->n_bad) reject_rest(x, R_BAD_ANSWER, x->why_bad);
+    int may_leave = how == END_LEFT || how == END_UNSURE;
+    int status = child_end(&self->child, may_leave ? GRACE_MS : 0);
+    if (x->oldest == x->n || how == END_UNSURE) return;
+    uint32_t reason = describe(x, how, status, text, sizeof text);
+    int has_left_well = how == END_LEFT && status == 0;
+    if (has_left_well && (x->is_all_sent || !self->shared->keep)) {
+        /* It has read all it wanted: more will not come. */
+        if (x->heard.n_bad) reject_rest(x, R_BAD_ANSWER, x->heard.why_bad);
         else reject_rest(x, R_NO_ANSWER, text);
         return;
     }
     if (x->n_answered > before) {
         *idle = 0;
         if (has_left_well) return;
-    } else if (had_served && how == TALK_ENDED) {
+    } else if (had_served && how == END_LEFT) {
         return; /* it had ended before this batch came */
     } else if (++*idle == MAX_IDLE) {
         reject_rest(x, reason, text);
@@ -494,38 +445,32 @@ static void settle(struct exchange *x, enum talk how, size_t before, int *idle)
 }
 
 /* Sends a batch through the program and applies its answers.  0, or -1 with
- * error() called or no memory.  [worker] */
+ * error() called, or for the host to say why.  [worker] */
 static int exec_process(void *instance, wq_ctx *ctx, wq_record *const *records,
                         size_t n, void *const *prepared, wq_verdict *verdicts)
 {
     struct instance *self = instance;
-    const wq_host *host = self->shared->host;
     struct exchange x = { .self = self, .ctx = ctx, .records = records, .n = n,
-                          .verdicts = verdicts, .first_seq = self->next_seq };
+                          .verdicts = verdicts };
     int idle = 0;
     (void)prepared;
-    self->next_seq += (int64_t)n;
-    x.is_answered = host->scratch(ctx, n);
-    if (!x.is_answered) return -1;
+    x.is_answered = self->shared->host->scratch(ctx, n);
+    if (!x.is_answered || encode_batch(&x) < 0) return -1;
     memset(x.is_answered, 0, n);
     while (x.n_answered < n) {
         if (!self->child.pid && start_program(&x) < 0) return -1;
         if (write_records(&x) < 0) return -1;
         size_t before = x.n_answered;
-        x.n_bad = 0;
-        enum talk how = converse(&x);
-        if (how == TALK_FAILED) {
-            host->error(ctx, "cannot talk to \"%s\": %s",
-                        self->shared->argv[0], strerror(errno));
-            return -1;
-        }
-        if (how != TALK_MOVED) {
+        enum end how = converse(&x);
+        if (how == END_FAILED) return -1;
+        if (how != END_DONE) {
             settle(&x, how, before, &idle);
-        } else {
-            self->is_used = 1;
-            reject_rest(&x, R_BAD_ANSWER, x.why_bad);
-            if (self->child.in < 0) child_end(&self->child, GRACE_MS);
+            continue;
         }
+        self->is_used = 1;
+        if ((x.heard.by_order || !self->shared->keep || self->child.in < 0)
+            && dismiss(&x) < 0)
+            return -1;
     }
     return 0;
 }

@@ -86,7 +86,7 @@ static int is_wanted(const struct language *self, wq_str lang)
     return 0;
 }
 
-/* Judges one article.  Returns 0, or -1 if memory runs out. */
+/* Judges one article.  Returns 0, or -1 as the host did. */
 static int tell(const struct language *self, wq_ctx *ctx, size_t i,
                 wq_record *record, wq_verdict *verdict)
 {
@@ -110,18 +110,16 @@ static int tell(const struct language *self, wq_ctx *ctx, size_t i,
     return 0;
 }
 
-/* [worker] */
+/* Judges each article by itself.  Returns 0, or -1, which the host explains.
+ * [worker] */
 static int language_process(void *instance, wq_ctx *ctx,
                             wq_record *const *records, size_t n,
                             void *const *prepared, wq_verdict *verdicts)
 {
     const struct language *self = instance;
     (void)prepared;
-    for (size_t i = 0; i < n; i++) {
-        if (tell(self, ctx, i, records[i], &verdicts[i]) == 0) continue;
-        self->host->error(ctx, "out of memory");
-        return -1;
-    }
+    for (size_t i = 0; i < n; i++)
+        if (tell(self, ctx, i, records[i], &verdicts[i]) < 0) return -1;
     return 0;
 }
 

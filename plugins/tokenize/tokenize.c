@@ -149,7 +149,7 @@ static int set_sentences(const struct tokenize *self, wq_ctx *ctx,
 #define BYTES_A_WORD 8
 
 /* Marks up each article by itself; one without the field stays as it is.
- * Returns 0, or -1 if memory runs out.  [worker] */
+ * Returns 0, or -1, which the host explains.  [worker] */
 static int tokenize_process(void *instance, wq_ctx *ctx,
                             wq_record *const *records, size_t n,
                             void *const *prepared, wq_verdict *verdicts)
@@ -164,10 +164,8 @@ static int tokenize_process(void *instance, wq_ctx *ctx,
         if (make_room(self->host, ctx, &columns, 0,
                       text.n / BYTES_A_WORD + 64) < 0
             || set_tokens(self, ctx, records[i], text, &columns) < 0
-            || set_sentences(self, ctx, records[i], text, &columns) < 0) {
-            self->host->error(ctx, "out of memory");
+            || set_sentences(self, ctx, records[i], text, &columns) < 0)
             return -1;
-        }
     }
     return 0;
 }
