@@ -249,4 +249,61 @@ test_deep_JSON_is_rejected()
     accounted 2 1 0 1
 }
 
+test_a_bad_line_of_50_MiB_is_kept_whole_in_the_rejects()
+{
+    { articles 1; printf '{"id":"big","text":"'; head -c 52428800 /dev/zero | tr '\0' x; } >in.jsonl
+    pipeline "$plain"
+    exits 0 "$WARRAQ" run p.yaml
+    accounted 2 1 0 1
+    [ "$(sed 's/.*"raw_base64":"//; s/".*//' rejects.jsonl | base64 -d | wc -c)" \
+        = $((52428800 + 20)) ] || fail "the raw bytes are not whole"
+}
+
+test_a_file_name_that_is_not_UTF8_is_told_repaired()
+{
+    echo broken >"$(printf 'na\357me.jsonl')"
+    pipeline "$plain"
+    exits 0 "$WARRAQ" run p.yaml na*.jsonl
+    holds rejects.jsonl '"file":"na�me.jsonl"'
+}
+
+test_a_flood_of_names_starves_only_itself()
+{
+    # 260 records with 4,000 names each: more than a run will remember
+    awk 'BEGIN { for (i = 0; i < 260; i++) { printf "{\"id\":\"r%d\"", i
+        for (k = 0; k < 4000; k++) printf ",\"n%d\":1", i * 4000 + k
+        print "}" }; print "broken" }' >in.jsonl
+    pipeline "$plain"
+    exits 0 "$WARRAQ" run p.yaml
+    holds rejects.jsonl '"reason":"too_many_names"'
+    holds rejects.jsonl '"reason":"not_an_object"'
+}
+
+test_rejects_of_our_own_output_are_as_they_came()
+{
+    line='{"id":"boom","text":"body","removed":[{"at":0,"text":"AD ","reason":"share"}],"tokens":[[0,4,"word"]]}'
+    echo "$line" >in.jsonl
+    pipeline 'stage: misbehave
+    with: {how: reject}'
+    exits 0 "$WARRAQ" run p.yaml
+    holds rejects.jsonl "\"record\":$line"
+}
+
+test_equal_ids_are_counted_be_they_strings_or_large_numbers()
+{
+    printf '{"id":%s}\n' 12345678901234567890 12345678901234567890 '"q"' '"q"' 7 7 >in.jsonl
+    pipeline "$plain"
+    exits 0 "$WARRAQ" run p.yaml --json
+    holds stdout '"equal_ids": 3'
+}
+
+test_blank_lines_do_not_count_under_a_limit()
+{
+    { printf '\n\n'; articles 1; printf '\n'; articles 3 | tail -n 2; } >in.jsonl
+    pipeline "$plain"
+    exits 0 "$WARRAQ" run p.yaml --limit 2
+    has_lines 2 out.jsonl
+    holds out.jsonl '"id":"a2"'
+}
+
 run_tests

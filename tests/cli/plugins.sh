@@ -181,4 +181,47 @@ test_nonsense_never_becomes_output()
     done
 }
 
+test_children_follow_their_parent_and_start_at_the_next_stage()
+{
+    articles 2 >in.jsonl
+    pipeline 'stage: family' 'stage: misbehave'
+    family exits 0 "$WARRAQ" run p.yaml --json
+    holds stdout '"emitted": 6'
+    [ "$(sed 's/^{"id":"\([^"]*\)".*/\1/' out.jsonl | tr '\n' ' ')" \
+        = 'a1 a1#1 a1#1#1 a1#2 a2 a2#1 a2#1#1 a2#2 ' ] || fail "$(cut -c-40 out.jsonl)"
+}
+
+test_a_rejected_child_is_kept_as_it_stood_not_as_its_parent_came()
+{
+    articles 1 >in.jsonl
+    pipeline 'stage: family' \
+        'stage: misbehave
+    with: {id: "a1#1#1", how: reject}'
+    family exits 0 "$WARRAQ" run p.yaml
+    has_lines 3 out.jsonl
+    holds rejects.jsonl '"record":{"id":"a1#1#1","title":"عنوان 1","text":"grandchild"}'
+}
+
+test_a_record_emitted_twice_ends_with_70()
+{
+    articles 1 >in.jsonl
+    pipeline 'stage: twins'
+    family exits 70 "$WARRAQ" run p.yaml
+    says 'stage "twins" emitted a record twice, on record "a1#1"'
+}
+
+test_emitting_without_saying_so_ends_with_70()
+{
+    articles 1 >in.jsonl
+    pipeline 'stage: quiet'
+    family exits 70 "$WARRAQ" run p.yaml
+    says 'stage "quiet": it emits without saying so (WQ_MAY_EMIT)'
+}
+
+# Runs an assertion with the plugin `family` at hand.
+family()
+{
+    WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/family.so "$@"
+}
+
 run_tests

@@ -264,4 +264,49 @@ test_an_empty_run_ends_at_once()
     exits 0 timeout 10 "$WARRAQ" run p.yaml
 }
 
+test_two_outputs_in_one_file_are_refused()
+{
+    articles 1 >in.jsonl
+    pipeline
+    exits 78 "$WARRAQ" run p.yaml -o dropped.jsonl
+    says 'which is another output of this run'
+    exits 78 "$WARRAQ" run p.yaml -o ./rejects.jsonl
+    says 'which is another output of this run'
+    [ ! -e dropped.jsonl ] || fail "something was written"
+}
+
+test_a_packed_stream_that_comes_byte_by_byte_is_unpacked()
+{
+    articles 3 | gzip >in.gz
+    pipeline
+    { head -c 1 in.gz; sleep 0.1; tail -c +2 in.gz | head -c 1; sleep 0.1
+      tail -c +3 in.gz; } | "$WARRAQ" run p.yaml -o got.jsonl -
+    articles 3 >want.jsonl
+    same got.jsonl want.jsonl
+}
+
+test_an_output_keeps_its_mode_and_a_link_its_target()
+{
+    articles 1 >in.jsonl
+    pipeline
+    : >real.jsonl
+    chmod 600 real.jsonl
+    ln -s real.jsonl link.jsonl
+    exits 0 "$WARRAQ" run p.yaml -o link.jsonl
+    [ -L link.jsonl ] || fail "the link is gone"
+    [ "$(stat -c %a real.jsonl)" = 600 ] || fail "mode $(stat -c %a real.jsonl)"
+    has_lines 1 real.jsonl
+}
+
+test_a_held_output_that_cannot_be_shown_changes_nothing()
+{
+    { articles 200; echo broken; } >in.jsonl
+    pipeline
+    sed -i 's|^rejects:.*|rejects: {path: rejects.jsonl, limit: 0%}|' p.yaml
+    mkdir out.jsonl.held
+    exits 73 "$WARRAQ" run p.yaml
+    says 'cannot write'
+    [ ! -e rejects.jsonl ] || fail "the rejects were replaced"
+}
+
 run_tests
