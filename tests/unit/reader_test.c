@@ -117,7 +117,7 @@ static struct buf long_text(void)
     struct buf text = { 0 };
     for (size_t i = 0; text.n < 3 * READER_BATCH_BYTES; i++) {
         size_t n = i % 97 == 0 ? READER_BATCH_BYTES / 2 + i : i * 7919 % 3000;
-        for (size_t k = 0; k < n; k++) buf_add(&text, "abcdefgh" + k % 8, 1);
+        for (size_t k = 0; k < n; k++) buf_add(&text, &"abcdefgh"[k % 8], 1);
         buf_add(&text, "\n", 1);
     }
     return text;
