@@ -57,8 +57,12 @@ static int write_input(struct outcome *o, const struct cfg_test *test,
         if (!records[i]) return err_no_memory(e);
         for (uint32_t k = 0; v.type == WQ_V_OBJECT && k < v.n; k++) {
             wq_key key = names_intern(v.u.object[k].name);
-            if (rec_set_value(records[i], key, &v.u.object[k].value) < 0)
-                return err_no_memory(e);
+            if (rec_set_value(records[i], key, &v.u.object[k].value) == 0)
+                continue;
+            return records[i]->fault
+                       ? err_set(e, EX_PIPELINE, "%s: its input %s", test->name,
+                                 records[i]->fault)
+                       : err_no_memory(e);
         }
     }
     if (codec_encode(&o->jsonl, 0, &o->batch, records, n, out, e) < 0) return -1;

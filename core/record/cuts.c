@@ -9,7 +9,6 @@
  *
  *     cut [b..e) with a piece at p, b < p < e  ->  [b..p) piece [p..e)          */
 #include "base/size.h"
-#include "base/utf8.h"
 #include "record/internal.h"
 
 bool rec_has_removed(const wq_record *r, wq_key field)
@@ -26,7 +25,8 @@ size_t rec_removed(const wq_record *r, const wq_removed **out)
 }
 
 /* Merges the pieces of `field` with fresh cuts of `text` into list, which has
- * room for old pieces + 2 * cuts + old pieces.  Returns how many. */
+ * room for 2 * old pieces + cuts: each old piece can split one cut.  Returns how
+ * many. */
 static uint32_t merge_pieces(const wq_record *r, wq_key field, wq_str text,
                              const wq_layer *cuts, wq_removed *list)
 {
@@ -84,6 +84,9 @@ int rec_remove(wq_record *r, wq_key field, const wq_layer *cuts)
     wq_str text = f->value.u.s;
     const char *bad = rec_bad_spans(cuts, text, true);
     if (bad) return rec_fault(r, bad);
+    for (size_t i = 0; i < cuts->n; i++)
+        if (!cuts->kind[i])
+            return rec_fault(r, "removed text without saying why");
     /* Get all memory first, then change. */
     size_t cap = (size_t)r->n_removed * 2 + cuts->n;
     wq_removed *list = cap > UINT32_MAX
@@ -157,14 +160,16 @@ int rec_replace(wq_record *r, wq_key field, const wq_layer *spans,
         return rec_fault(r, "rewrote a field that is no text");
     const char *bad = rec_bad_spans(spans, f->value.u.s, true);
     if (bad) return rec_fault(r, bad);
+    if (!with) return rec_fault(r, "rewrote a field without the new text");
+    for (size_t i = 0; i < spans->n; i++)
+        if (rec_check_text(r, with[i], "set a field to text that is not UTF-8")
+            < 0)
+            return -1;
     wq_str text = text_with(r->arena, f->value.u.s, spans, with);
     if (!text.p)
         return text.n > WQ_MAX_FIELD
                    ? rec_fault(r, "set a field to more than 64 MiB")
                    : -1;
-    for (size_t i = 0; i < spans->n; i++)
-        if (utf8_valid_prefix(with[i].p, with[i].n) != with[i].n)
-            return rec_fault(r, "set a field to text that is not UTF-8");
     move_pieces(r, field, spans, with);
     f->value.u.s = text;
     rec_drop_layers(r, field);
@@ -172,16 +177,54 @@ int rec_replace(wq_record *r, wq_key field, const wq_layer *spans,
     return 0;
 }
 
+/* What is wrong with a piece removed from `text`, behind one at `least`; NULL:
+ * nothing but, perhaps, its own text. */
+static const char *bad_piece(const wq_removed *piece, wq_str text, size_t least)
+{
+    if (!piece->reason) return "gave removed text without saying why";
+    if (piece->at > text.n) return "gave removed text a place behind its field";
+    if (piece->at < least) return "gave removed text that is out of order";
+    if (!rec_is_boundary(text, piece->at))
+        return "gave removed text a place inside a code point";
+    return NULL;
+}
+
+/* Is this what rec_removed could have given?  Returns 0, or -1: no memory, or
+ * the fault set. */
+static int check_removed(wq_record *r, const wq_removed *list, size_t n)
+{
+    bool *is_met = arena_zero(r->arena, r->n_fields, sizeof *is_met);
+    const wq_field *f = NULL;
+    if (!is_met) return -1;
+    if (n && !list) return rec_fault(r, "gave a list without its items");
+    for (size_t i = 0; i < n; i++) {
+        size_t least = i ? list[i - 1].at : 0;
+        if (!i || list[i].field != list[i - 1].field) {
+            f = rec_field(r, list[i].field);
+            if (!f || f->value.type != WQ_V_STR)
+                return rec_fault(r, "gave removed text of a field that is no "
+                                    "text");
+            if (is_met[f - r->fields])
+                return rec_fault(r, "gave the removed text of a field in two "
+                                    "places");
+            is_met[f - r->fields] = true;
+            least = 0;
+        }
+        const char *bad = bad_piece(&list[i], f->value.u.s, least);
+        if (bad) return rec_fault(r, bad);
+        if (rec_check_text(r, list[i].text, "gave removed text that is not "
+                                            "UTF-8") < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int rec_set_removed(wq_record *r, const wq_removed *list, size_t n)
 {
+    if (check_removed(r, list, n) < 0) return -1;
     wq_removed *copy = arena_array(r->arena, n, sizeof *copy);
     if (!copy || n > UINT32_MAX) return -1;
     for (size_t i = 0; i < n; i++) {
-        wq_str text;
-        if (!rec_get(r, list[i].field, &text) || list[i].at > text.n
-            || (i && list[i].field == list[i - 1].field
-                && list[i].at < list[i - 1].at))
-            return rec_fault(r, "gave removed text a place that is none");
         copy[i] = list[i];
         copy[i].text.p = arena_copy(r->arena, list[i].text.p, list[i].text.n);
         if (!copy[i].text.p) return -1;

@@ -1,7 +1,8 @@
 /* layers.c - spans over a field: checked at the door, shifted under cuts. */
 #include "record/internal.h"
+#include <math.h>
 
-static bool is_boundary(wq_str text, uint32_t at)
+bool rec_is_boundary(wq_str text, size_t at)
 {
     return at == text.n || ((unsigned char)text.p[at] & 0xC0) != 0x80;
 }
@@ -9,11 +10,12 @@ static bool is_boundary(wq_str text, uint32_t at)
 const char *rec_bad_spans(const wq_layer *s, wq_str text, bool disjoint)
 {
     uint32_t begin = 0, end = 0;
+    if (s->n && (!s->begin || !s->end)) return "gave spans without offsets";
     for (size_t i = 0; i < s->n; i++) {
         uint32_t b = s->begin[i], e = s->end[i];
         if (b > e) return "gave a span that ends before it begins";
         if (e > text.n) return "gave a span that ends behind its field";
-        if (!is_boundary(text, b) || !is_boundary(text, e))
+        if (!rec_is_boundary(text, b) || !rec_is_boundary(text, e))
             return "gave a span that cuts a code point in half";
         if (disjoint ? b < end : b < begin || (i && b == begin && e > end))
             return disjoint ? "gave spans that overlap or are out of order"
@@ -61,6 +63,44 @@ static size_t attr_size(uint32_t type)
          : type == WQ_V_STR ? sizeof(wq_str) : 0;
 }
 
+/* Are the values of an attribute there, and can they be written?  Returns 0, or
+ * -1 with the fault set. */
+static int check_attr(wq_record *r, const wq_attr *x, size_t n)
+{
+    if (!x->name) return rec_fault(r, "used 0 as the name of an attribute");
+    if (!attr_size(x->type))
+        return rec_fault(r, "gave an attribute of no known type");
+    if (n && !x->values)
+        return rec_fault(r, "gave an attribute without its values");
+    for (size_t i = 0; x->type == WQ_V_REAL && i < n; i++)
+        if (!isfinite(((const double *)x->values)[i]))
+            return rec_fault(r, "gave an attribute a number that is infinite "
+                                "or none");
+    for (size_t i = 0; x->type == WQ_V_STR && i < n; i++) {
+        wq_str s = ((const wq_str *)x->values)[i];
+        if (s.p && rec_check_text(r, s, "gave an attribute text that is not "
+                                        "UTF-8") < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_layer(wq_record *r, wq_key name, wq_key over,
+                       const wq_layer *layer)
+{
+    wq_str text;
+    if (!name) return rec_fault(r, "used 0 as the name of a layer");
+    if (!rec_get(r, over, &text))
+        return rec_fault(r, "set a layer over a field that is no text");
+    const char *bad = rec_bad_spans(layer, text, false);
+    if (bad) return rec_fault(r, bad);
+    if (layer->n_attrs && !layer->attrs)
+        return rec_fault(r, "said that a layer has attributes, and gave none");
+    for (size_t i = 0; i < layer->n_attrs; i++)
+        if (check_attr(r, &layer->attrs[i], layer->n) < 0) return -1;
+    return 0;
+}
+
 /* A copy of the strings of a column, too. */
 static void *copy_strings(struct arena *arena, const wq_str *from, size_t n)
 {
@@ -82,25 +122,27 @@ static bool copy_column(struct arena *arena, const void *from, size_t n,
     return !from || *to;
 }
 
-static int copy_columns(wq_record *r, const wq_layer *from, wq_layer *to)
+static int copy_columns(struct arena *a, const wq_layer *from, wq_layer *to)
 {
-    struct arena *a = r->arena;
-    *to = (wq_layer){ .n = from->n, .n_attrs = from->n_attrs };
-    if (!copy_column(a, from->begin, from->n, 4, (const void **)&to->begin)
-        || !copy_column(a, from->end, from->n, 4, (const void **)&to->end)
-        || !copy_column(a, from->kind, from->n, 4, (const void **)&to->kind)
-        || !copy_column(a, from->hash, from->n, 8, (const void **)&to->hash))
+    size_t n = from->n;
+    *to = (wq_layer){ .n = n, .n_attrs = from->n_attrs };
+    if (!copy_column(a, from->begin, n, sizeof *to->begin,
+                     (const void **)&to->begin)
+        || !copy_column(a, from->end, n, sizeof *to->end,
+                        (const void **)&to->end)
+        || !copy_column(a, from->kind, n, sizeof *to->kind,
+                        (const void **)&to->kind)
+        || !copy_column(a, from->hash, n, sizeof *to->hash,
+                        (const void **)&to->hash))
         return -1;
     wq_attr *attrs = arena_array(a, from->n_attrs, sizeof *attrs);
     if (!attrs) return -1;
     for (size_t i = 0; i < from->n_attrs; i++) {
         const wq_attr *x = &from->attrs[i];
-        size_t size = attr_size(x->type);
-        if (!size) return rec_fault(r, "gave an attribute of no known type");
         attrs[i] = *x;
         attrs[i].values = x->type == WQ_V_STR
-                              ? copy_strings(a, x->values, from->n)
-                              : arena_copy(a, x->values, from->n * size);
+                              ? copy_strings(a, x->values, n)
+                              : arena_copy(a, x->values, n * attr_size(x->type));
         if (!attrs[i].values) return -1;
     }
     to->attrs = attrs;
@@ -109,15 +151,9 @@ static int copy_columns(wq_record *r, const wq_layer *from, wq_layer *to)
 
 int rec_set_layer(wq_record *r, wq_key name, wq_key over, const wq_layer *layer)
 {
-    wq_str text;
-    if (!rec_get(r, over, &text))
-        return rec_fault(r, "set a layer over a field that is no text");
-    if (layer->n && (!layer->begin || !layer->end))
-        return rec_fault(r, "set a layer without offsets");
-    const char *bad = rec_bad_spans(layer, text, false);
-    if (bad) return rec_fault(r, bad);
+    if (check_layer(r, name, over, layer) < 0) return -1;
     struct rec_layer fresh = { .name = name, .over = over };
-    if (copy_columns(r, layer, &fresh.cols) < 0) return -1;
+    if (copy_columns(r->arena, layer, &fresh.cols) < 0) return -1;
     for (uint32_t i = 0; i < r->n_layers; i++)
         if (r->layers[i].name == name) {
             r->layers[i] = fresh;
@@ -182,8 +218,14 @@ static int shift_layer(struct arena *a, wq_layer *s, const wq_layer *cuts)
     to.begin = begin;
     to.end = end;
     to.attrs = attrs;
-    if (s->kind && !(to.kind = compact(a, s->kind, 4, at, s->n, stay))) return -1;
-    if (s->hash && !(to.hash = compact(a, s->hash, 8, at, s->n, stay))) return -1;
+    if (s->kind) {
+        to.kind = compact(a, s->kind, sizeof *to.kind, at, s->n, stay);
+        if (!to.kind) return -1;
+    }
+    if (s->hash) {
+        to.hash = compact(a, s->hash, sizeof *to.hash, at, s->n, stay);
+        if (!to.hash) return -1;
+    }
     for (size_t i = 0; i < s->n_attrs; i++) {
         attrs[i].values = compact(a, s->attrs[i].values,
                                   attr_size(attrs[i].type), at, s->n, stay);

@@ -80,20 +80,24 @@ size_t rec_fields(const wq_record *r, const wq_field **out)
     return r->n_fields;
 }
 
+int rec_check_text(wq_record *r, wq_str s, const char *fault)
+{
+    if (s.n && !s.p) return rec_fault(r, "gave a string without its bytes");
+    return utf8_valid_prefix(s.p, s.n) == s.n ? 0 : rec_fault(r, fault);
+}
+
 /* May a field be given this string?  Returns 0, or -1 with the fault set. */
 static int check_text(wq_record *r, wq_str s)
 {
     if (s.n > WQ_MAX_FIELD)
         return rec_fault(r, "set a field to more than 64 MiB");
-    if (utf8_valid_prefix(s.p, s.n) != s.n)
-        return rec_fault(r, "set a field to text that is not UTF-8");
-    return 0;
+    return rec_check_text(r, s, "set a field to text that is not UTF-8");
 }
 
 /* Puts a value that already lies in the arena into a field. */
 int rec_put(wq_record *r, wq_key key, wq_value value)
 {
-    if (!key) return rec_fault(r, "used a field name that is none");
+    if (!key) return rec_fault(r, "used 0 as the name of a field");
     if (rec_has_removed(r, key))
         return rec_fault(r, "rewrote a field that text was removed from");
     wq_field *f = rec_field(r, key);
@@ -141,7 +145,7 @@ int rec_set_value(wq_record *r, wq_key key, const wq_value *value)
     if (value->type == WQ_V_NONE) return unset(r, key);
     if (value->type == WQ_V_STR) return rec_set(r, key, value->u.s);
     wq_value copy;
-    return value_copy(r->arena, value, &copy) < 0 ? -1 : rec_put(r, key, copy);
+    return rec_copy_value(r, value, &copy) < 0 ? -1 : rec_put(r, key, copy);
 }
 
 char *rec_reserve(wq_record *r, wq_key key, size_t cap)

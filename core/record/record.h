@@ -94,9 +94,6 @@ int rec_layer_at(const wq_record *r, size_t i, wq_key *name, wq_key *over,
 int rec_put(wq_record *r, wq_key key, wq_value value);
 /* Puts all removed text back.  Layers over the fields are dropped.  0 / -1. */
 int rec_restore(wq_record *r);
-/* A copy of a value, deep, in the arena; type NONE and -1: no memory, deeper
- * than WQ_MAX_DEPTH. */
-int value_copy(struct arena *arena, const wq_value *v, wq_value *out);
 /* The record's fields as one object value, in the arena. */
 int rec_as_object(const wq_record *r, wq_value *out);
 

@@ -1,10 +1,12 @@
 /* value.c - deep copies of values, with a stack of their own. */
 #include "base/names.h"
-#include "record/record.h"
+#include "record/internal.h"
+#include <math.h>
 
-static int copy_str(struct arena *arena, wq_str s, wq_str *out)
+static int copy_str(wq_record *r, wq_str s, const char *fault, wq_str *out)
 {
-    char *p = arena_copy(arena, s.p, s.n);
+    if (rec_check_text(r, s, fault) < 0) return -1;
+    char *p = arena_copy(r->arena, s.p, s.n);
     if (!p) return -1;
     *out = (wq_str){ p, s.n };
     return 0;
@@ -18,34 +20,45 @@ struct frame {
 };
 
 /* Copies what `v` holds itself; for a list or object, makes room for its items.
- * Returns 0, or -1 if memory runs out. */
-static int copy_one(struct arena *arena, const wq_value *v, wq_value *out)
+ * Returns 0, or -1: no memory, or the fault set. */
+static int copy_one(wq_record *r, const wq_value *v, wq_value *out)
 {
     *out = *v;
     switch ((wq_vtype)v->type) {
     case WQ_V_STR:
-    case WQ_V_NUMBER: return copy_str(arena, v->u.s, &out->u.s);
+    case WQ_V_NUMBER:
+        return copy_str(r, v->u.s, "gave a value with text that is not UTF-8",
+                        &out->u.s);
     case WQ_V_LIST:
-        out->u.list = arena_array(arena, v->n, sizeof(wq_value));
+        if (v->n && !v->u.list)
+            return rec_fault(r, "gave a list without its items");
+        out->u.list = arena_array(r->arena, v->n, sizeof(wq_value));
         return out->u.list ? 0 : -1;
     case WQ_V_OBJECT:
-        out->u.object = arena_array(arena, v->n, sizeof(wq_member));
+        if (v->n && !v->u.object)
+            return rec_fault(r, "gave an object without its members");
+        out->u.object = arena_array(r->arena, v->n, sizeof(wq_member));
         return out->u.object ? 0 : -1;
+    case WQ_V_REAL:
+        return isfinite(v->u.r) ? 0
+                                : rec_fault(r, "gave a number that is infinite "
+                                               "or none");
     case WQ_V_NONE:
     case WQ_V_NULL:
     case WQ_V_BOOL:
-    case WQ_V_INT:
-    case WQ_V_REAL: return 0;
+    case WQ_V_INT: return 0;
     }
-    return -1; /* a type that does not exist */
+    return rec_fault(r, "gave a value of a type that does not exist");
 }
 
-int value_copy(struct arena *arena, const wq_value *v, wq_value *out)
+_Static_assert(WQ_MAX_DEPTH == 64, "a fault below says 64");
+
+int rec_copy_value(wq_record *r, const wq_value *v, wq_value *out)
 {
     struct frame stack[WQ_MAX_DEPTH];
     size_t depth = 0;
     wq_value top;
-    if (copy_one(arena, v, &top) < 0) return -1;
+    if (copy_one(r, v, &top) < 0) return -1;
     if (v->type == WQ_V_LIST || v->type == WQ_V_OBJECT)
         stack[depth++] = (struct frame){ v, (void *)(uintptr_t)top.u.list, 0 };
     while (depth) {
@@ -64,12 +77,15 @@ int value_copy(struct arena *arena, const wq_value *v, wq_value *out)
             wq_member *m = (wq_member *)f->to + i;
             child = &f->from->u.object[i].value;
             place = &m->value;
-            if (copy_str(arena, f->from->u.object[i].name, &m->name) < 0)
+            if (copy_str(r, f->from->u.object[i].name,
+                         "gave a value with a name that is not UTF-8",
+                         &m->name) < 0)
                 return -1;
         }
-        if (copy_one(arena, child, place) < 0) return -1;
+        if (copy_one(r, child, place) < 0) return -1;
         if (child->type != WQ_V_LIST && child->type != WQ_V_OBJECT) continue;
-        if (depth == WQ_MAX_DEPTH) return -1;
+        if (depth == WQ_MAX_DEPTH)
+            return rec_fault(r, "gave a value deeper than 64 levels");
         stack[depth++] =
             (struct frame){ child, (void *)(uintptr_t)place->u.list, 0 };
     }

@@ -95,10 +95,14 @@ static int check_members(struct jsonl_worker *w, wq_ctx *ctx, wq_str line,
         if (m->value.type == WQ_V_STR && m->value.u.s.n > WQ_MAX_FIELD)
             return bad_name(ctx, shared, line, m, "too_large",
                             "is larger than 64 MiB");
+        if (m->name.n > WQ_MAX_NAME)
+            return bad_name(ctx, shared, line, m, "name_too_long",
+                            "is a name of more than 1,024 bytes");
         keys[i] = key_of(w, i, m->name);
         if (!keys[i])
             return bad_name(ctx, shared, line, m, "too_many_names",
-                            "is one name too many: more than 1,000,000");
+                            "is one name too many: close to 1,000,000 are "
+                            "known");
         int met = meet(w, keys[i]);
         if (met < 0) return -1;
         if (met)

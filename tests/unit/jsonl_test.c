@@ -207,6 +207,23 @@ START_TEST(a_million_brackets_are_no_stack_overflow)
 }
 END_TEST
 
+START_TEST(a_name_that_is_too_long_is_refused)
+{
+    for (size_t n = WQ_MAX_NAME; n <= WQ_MAX_NAME + 1; n++) {
+        struct buf text = { 0 };
+        buf_format(&text, "{\"");
+        for (size_t i = 0; i < n; i++) buf_add(&text, "n", 1);
+        buf_format(&text, "\":0}\n");
+        read_text((wq_str){ text.p, text.n });
+        ck_assert_uint_eq(jsonl.batch->n_gone, n > WQ_MAX_NAME);
+        if (n > WQ_MAX_NAME)
+            ck_assert_str_eq(names_get(jsonl.batch->gone[0]->reason).p,
+                             "name_too_long");
+        buf_free(&text);
+    }
+}
+END_TEST
+
 START_TEST(too_many_fields_are_refused)
 {
     struct buf text = { 0 };
@@ -494,6 +511,7 @@ int main(void)
         WQ_LEN(bad));
     tcase_add_test(tc, depth_is_counted_in_values);
     tcase_add_test(tc, a_million_brackets_are_no_stack_overflow);
+    tcase_add_test(tc, a_name_that_is_too_long_is_refused);
     tcase_add_test(tc, too_many_fields_are_refused);
     tcase_add_test(tc, invalid_utf8_at_any_place_is_found);
     tcase_add_test(tc, records_end_with_their_line);

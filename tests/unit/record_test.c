@@ -3,6 +3,7 @@
 #include "base/names.h"
 #include "record/record.h"
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 
 static struct arena arena;
@@ -225,18 +226,184 @@ END_TEST
 
 START_TEST(values_are_copied_deep_and_too_deep_ones_refused)
 {
-    wq_value nested[WQ_MAX_DEPTH + 2];
+    wq_record *r = article("x");
+    wq_value nested[WQ_MAX_DEPTH + 2], copy;
     nested[0] = (wq_value){ .type = WQ_V_STR, .u.s = str("in") };
     for (size_t i = 1; i < WQ_LEN(nested); i++)
         nested[i] = (wq_value){ .type = WQ_V_LIST, .n = 1,
                                 .u.list = &nested[i - 1] };
-    wq_value copy;
-    ck_assert_int_eq(value_copy(&arena, &nested[WQ_MAX_DEPTH], &copy), 0);
+    ck_assert_int_eq(rec_set_value(r, title_key, &nested[WQ_MAX_DEPTH]), 0);
+    ck_assert_int_eq(rec_get_value(r, title_key, &copy), 1);
     const wq_value *v = &copy;
     for (size_t i = 0; i < WQ_MAX_DEPTH; i++) v = v->u.list;
     ck_assert(str_is(v->u.s, "in"));
     ck_assert_ptr_ne(v->u.s.p, nested[0].u.s.p);
-    ck_assert_int_eq(value_copy(&arena, &nested[WQ_MAX_DEPTH + 1], &copy), -1);
+    ck_assert_ptr_null(r->fault);
+    ck_assert_int_eq(rec_set_value(r, title_key, &nested[WQ_MAX_DEPTH + 1]), -1);
+    ck_assert_str_eq(r->fault, "gave a value deeper than 64 levels");
+}
+END_TEST
+
+static const wq_member bad_name = { { "\xFF", 1 }, { .type = WQ_V_NULL } };
+static const struct {
+    wq_value value;
+    const char *fault;
+} bad_values[] = {
+    { { .type = 99 }, "gave a value of a type that does not exist" },
+    { { .type = WQ_V_STR, .u.s = { "\xD8", 1 } },
+      "gave a value with text that is not UTF-8" },
+    { { .type = WQ_V_NUMBER, .u.s = { "\xD8", 1 } },
+      "gave a value with text that is not UTF-8" },
+    { { .type = WQ_V_STR, .u.s = { NULL, 1 } },
+      "gave a string without its bytes" },
+    { { .type = WQ_V_REAL, .u.r = (double)INFINITY },
+      "gave a number that is infinite or none" },
+    { { .type = WQ_V_REAL, .u.r = (double)NAN },
+      "gave a number that is infinite or none" },
+    { { .type = WQ_V_LIST, .n = 1 }, "gave a list without its items" },
+    { { .type = WQ_V_OBJECT, .n = 1 }, "gave an object without its members" },
+    { { .type = WQ_V_OBJECT, .n = 1, .u.object = &bad_name },
+      "gave a value with a name that is not UTF-8" },
+};
+START_TEST(values_that_make_no_sense_are_refused_at_any_depth)
+{
+    wq_record *r = article("x");
+    wq_value list = { .type = WQ_V_LIST, .n = 1,
+                      .u.list = &bad_values[_i].value };
+    wq_value object = { .type = WQ_V_OBJECT, .n = 1,
+                        .u.object = &(wq_member){ str("list"), list } };
+    ck_assert_int_eq(rec_set_value(r, title_key, &object), -1);
+    ck_assert_str_eq(r->fault, bad_values[_i].fault);
+    ck_assert_int_eq(rec_get_value(r, title_key, &list), 0);
+}
+END_TEST
+
+/* An attribute's name: 0, or 1 for any name. */
+static const uint32_t at0 = 0, at1 = 1;
+static const double infinite = (double)INFINITY;
+static const wq_str broken = { "\xC3", 1 }, missing = { NULL, 3 };
+static const struct {
+    bool is_nameless;
+    wq_layer layer;
+    wq_attr attr;
+    const char *fault;
+} bad_layers[] = {
+    { true, { .n = 0 }, { 0 }, "used 0 as the name of a layer" },
+    { false, { .n = 1, .end = &at1 }, { 0 }, "gave spans without offsets" },
+    { false, { .n = 1, .begin = &at0 }, { 0 }, "gave spans without offsets" },
+    { false, { .n = 1, .begin = &at0, .end = &at1, .n_attrs = 1 }, { 0 },
+      "used 0 as the name of an attribute" },
+    { false, { .n = 1, .begin = &at0, .end = &at1, .n_attrs = 1 },
+      { 1, WQ_V_BOOL, &at0 }, "gave an attribute of no known type" },
+    { false, { .n = 1, .begin = &at0, .end = &at1, .n_attrs = 1 },
+      { 1, WQ_V_INT, NULL }, "gave an attribute without its values" },
+    { false, { .n = 1, .begin = &at0, .end = &at1, .n_attrs = 1 },
+      { 1, WQ_V_REAL, &infinite },
+      "gave an attribute a number that is infinite or none" },
+    { false, { .n = 1, .begin = &at0, .end = &at1, .n_attrs = 1 },
+      { 1, WQ_V_STR, &broken }, "gave an attribute text that is not UTF-8" },
+};
+START_TEST(layers_that_make_no_sense_are_refused)
+{
+    wq_record *r = article("abc");
+    wq_layer layer = bad_layers[_i].layer, got;
+    wq_attr attr = bad_layers[_i].attr;
+    if (attr.name) attr.name = layer_key;
+    if (layer.n_attrs) layer.attrs = &attr;
+    ck_assert_int_eq(rec_set_layer(r, bad_layers[_i].is_nameless ? 0 : layer_key,
+                                   text_key, &layer), -1);
+    ck_assert_str_eq(r->fault, bad_layers[_i].fault);
+    ck_assert_int_eq(rec_layer(r, layer_key, &got), 0);
+}
+END_TEST
+
+START_TEST(cuts_and_rewrites_without_their_columns_are_refused)
+{
+    wq_record *r = article("abc");
+    wq_layer no_end = { .n = 1, .begin = &at0, .kind = &why },
+             no_why = { .n = 1, .begin = &at0, .end = &at1, .kind = &at0 },
+             fine = { .n = 1, .begin = &at0, .end = &at1 };
+    ck_assert_int_eq(rec_remove(r, text_key, &no_end), -1);
+    ck_assert_str_eq(r->fault, "gave spans without offsets");
+    r->fault = NULL;
+    ck_assert_int_eq(rec_remove(r, text_key, &no_why), -1);
+    ck_assert_str_eq(r->fault, "removed text without saying why");
+    r->fault = NULL;
+    ck_assert_int_eq(rec_replace(r, text_key, &no_end, &broken), -1);
+    ck_assert_str_eq(r->fault, "gave spans without offsets");
+    r->fault = NULL;
+    ck_assert_int_eq(rec_replace(r, text_key, &fine, NULL), -1);
+    ck_assert_str_eq(r->fault, "rewrote a field without the new text");
+    r->fault = NULL;
+    ck_assert_int_eq(rec_replace(r, text_key, &fine, &broken), -1);
+    ck_assert_str_eq(r->fault, "set a field to text that is not UTF-8");
+    r->fault = NULL;
+    ck_assert_int_eq(rec_replace(r, text_key, &fine, &missing), -1);
+    ck_assert_str_eq(r->fault, "gave a string without its bytes");
+    assert_text(r, "abc");
+}
+END_TEST
+
+/* Of text "aع" and title "b".  Keys are not known yet: field is 't'ext, t'i'tle
+ * or 'n'one that is there; reason is 'w'hy or 0. */
+struct piece_of {
+    char field, reason;
+    size_t at;
+    wq_str text;
+};
+static const struct {
+    struct piece_of list[3];
+    size_t n;
+    const char *fault;
+} bad_removed[] = {
+    { { { 't', 'w', 1, { "x", 1 } }, { 't', 'w', 0, { "y", 1 } } }, 2,
+      "gave removed text that is out of order" },
+    { { { 't', 'w', 1, { "x", 1 } }, { 'i', 'w', 0, { "y", 1 } },
+        { 't', 'w', 3, { "z", 1 } } }, 3,
+      "gave the removed text of a field in two places" },
+    { { { 't', 'w', 2, { "x", 1 } } }, 1,
+      "gave removed text a place inside a code point" },
+    { { { 't', 'w', 4, { "x", 1 } } }, 1,
+      "gave removed text a place behind its field" },
+    { { { 'n', 'w', 0, { "x", 1 } } }, 1,
+      "gave removed text of a field that is no text" },
+    { { { 't', 0, 0, { "x", 1 } } }, 1,
+      "gave removed text without saying why" },
+    { { { 't', 'w', 0, { "\xD8", 1 } } }, 1,
+      "gave removed text that is not UTF-8" },
+    { { { 't', 'w', 0, { NULL, 1 } } }, 1, "gave a string without its bytes" },
+};
+START_TEST(removed_text_that_makes_no_sense_is_refused)
+{
+    wq_record *r = article("aع");
+    wq_removed list[3];
+    rec_set(r, title_key, str("b"));
+    for (size_t i = 0; i < bad_removed[_i].n; i++) {
+        const struct piece_of *p = &bad_removed[_i].list[i];
+        list[i] = (wq_removed){ p->field == 't' ? text_key
+                                : p->field == 'i' ? title_key : why,
+                                p->reason ? why : 0, p->at, p->text };
+    }
+    ck_assert_int_eq(rec_set_removed(r, list, bad_removed[_i].n), -1);
+    ck_assert_str_eq(r->fault, bad_removed[_i].fault);
+    ck_assert_uint_eq(r->n_removed, 0);
+}
+END_TEST
+
+START_TEST(removed_text_of_two_fields_is_taken_and_restores)
+{
+    wq_record *r = article("aع");
+    rec_set(r, title_key, str("b"));
+    const wq_removed list[] = { { title_key, why, 1, str("!") },
+                                { text_key, why, 0, str("1") },
+                                { text_key, why_too, 0, str("2") },
+                                { text_key, why, 3, str("3") } };
+    wq_str title;
+    ck_assert_int_eq(rec_set_removed(r, list, WQ_LEN(list)), 0);
+    ck_assert_int_eq(rec_restore(r), 0);
+    assert_text(r, "12aع3");
+    rec_get(r, title_key, &title);
+    ck_assert(str_is(title, "b!"));
 }
 END_TEST
 
@@ -270,6 +437,14 @@ int main(void)
     tcase_add_test(tc, text_that_is_not_utf8_or_too_long_is_refused);
     tcase_add_test(tc, any_sequence_of_cuts_restores_and_keeps_layers_true);
     tcase_add_test(tc, values_are_copied_deep_and_too_deep_ones_refused);
+    tcase_add_loop_test(tc, values_that_make_no_sense_are_refused_at_any_depth,
+                        0, WQ_LEN(bad_values));
+    tcase_add_loop_test(tc, layers_that_make_no_sense_are_refused, 0,
+                        WQ_LEN(bad_layers));
+    tcase_add_test(tc, cuts_and_rewrites_without_their_columns_are_refused);
+    tcase_add_loop_test(tc, removed_text_that_makes_no_sense_is_refused, 0,
+                        WQ_LEN(bad_removed));
+    tcase_add_test(tc, removed_text_of_two_fields_is_taken_and_restores);
     tcase_add_test(tc, a_clone_has_everything_and_stands_alone);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
