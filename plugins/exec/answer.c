@@ -103,7 +103,7 @@ static int apply(struct exchange *x, size_t i, const wq_record *answer)
     if (host->get_value(answer, shared->key_drop, &drop)
         && drop.type == WQ_V_STR
         && !(host->get_value(record, shared->key_drop, &own)
-             && values_equal(&own, &drop))) { /* a field of that name, as sent */
+             && values_equal(&own, &drop))) { /* a field, as it was sent */
         x->verdicts[i] = WQ_DROP;
         host->set_reason(x->ctx, i, R_PROGRAM, "%.*s",
                          head(drop.u.s, 200), drop.u.s.n ? drop.u.s.p : "");
@@ -138,7 +138,8 @@ static int apply(struct exchange *x, size_t i, const wq_record *answer)
 static void hear_noise(struct exchange *x)
 {
     if (++x->heard.n_noise > MAX_NOISE)
-        x->heard.why_flood = "the program wrote 100000 lines that are no answer";
+        x->heard.why_flood = "the program wrote 100000 lines in a row that are "
+                             "no answer";
 }
 
 /* One line that came back; wq_formats.decode's each.  What fails is kept in

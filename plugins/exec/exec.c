@@ -11,14 +11,14 @@
  * An answer is matched by `_seq`; without one by `id` (the first record with it
  * that has no answer yet); without either by order, unless a line before it was
  * no answer at all.  Fields that come back as they were count as unchanged, so
- * that `cat` changes nothing.  `_seq` is made of the batch's content, so that it
- * is the same whatever else the program has seen, and an answer that comes too
- * late is taken for no other.
+ * that `cat` changes nothing.  `_seq` is made of the batch's content: it is the
+ * same whatever else the program has seen, and an answer that comes too late is
+ * taken for no other.
  *
  * With `keep` a program serves many batches and must not hold answers back in a
  * buffer (`sed -u`, `awk` with fflush(), `python -u`: one that does is waited
  * for, and then told that its input has ended); without, it is started for each
- * batch and reads to the end of its input, as filters do.  So it is for one that
+ * batch and reads to the end of its input, as filters do.  So is one that
  * answers by order: what it says too much would be taken for the next answer.
  *
  * A record without an answer is rejected.  When a program ends, goes silent or
@@ -65,8 +65,9 @@ static const char *const counters[] = {
 /* Programs in a row that ended without one answer before the rest of a batch
  * is given up: the next batch tries again. */
 enum { MAX_IDLE = 3 };
-/* To leave by itself.  A run is to end within 5 s of SIGTERM, and this may be
- * spent twice: after the last batch, and by all programs together at the end. */
+/* To leave by itself.  A run is to end within 5 s of SIGTERM, and this may
+ * be spent twice: after the last batch, and by all programs together at the
+ * end. */
 enum { GRACE_MS = 1000 };
 /* When it wrote a line for each record, but not all of them answers, it is
  * hardly busy: after so much silence its input is ended. */
@@ -209,8 +210,8 @@ static int add_out(void *to, const char *p, size_t n)
     return 0;
 }
 
-/* The record as it is sent, still without `_seq`: itself, or a copy without what
- * is not sent.  NULL: no memory. */
+/* The record as it is sent, still without `_seq`: itself, or a copy without
+ * what is not sent.  NULL: no memory. */
 static wq_record *to_send(const struct exchange *x, wq_record *record)
 {
     const struct exec *shared = x->self->shared;
@@ -249,7 +250,8 @@ static int64_t seq_of(const wq_text *text, const struct buffer *lines)
     return (int64_t)(hash >> 38 << 20);
 }
 
-/* Encodes the batch, each record once, however many programs it takes.  0 / -1. */
+/* Encodes the batch, each record once, however many programs it takes.
+ * 0 / -1. */
 static int encode_batch(struct exchange *x)
 {
     const struct exec *shared = x->self->shared;
@@ -261,14 +263,15 @@ static int encode_batch(struct exchange *x)
     for (size_t i = 0; i < x->n; i++)
         if (!(list[i] = to_send(x, x->records[i]))) return -1;
     lines->n = 0;
-    if (shared->formats->encode(x->ctx, "jsonl", list, x->n, add_out, lines) < 0)
+    if (shared->formats->encode(x->ctx, "jsonl", list, x->n, add_out, lines)
+        < 0)
         return -1;
     x->line[0] = 0;
     for (size_t i = 0; i < x->n; i++) {
         const char *p = lines->p + x->line[i];
         const char *feed = memchr(p, '\n', lines->n - x->line[i]);
         if (!feed) {
-            host->error(x->ctx, "format \"jsonl\" gave fewer lines than records");
+            host->error(x->ctx, "format \"jsonl\" gave too few lines");
             return -1;
         }
         x->line[i + 1] = (size_t)(feed + 1 - lines->p);
