@@ -57,7 +57,9 @@ int match_value(const struct cfg_node *n, struct arena *arena, wq_value *out)
 
 int match_codec(struct codec *c, const struct plan *plan, struct err *e)
 {
-    return codec_open(c, &plan->plain, 1, e);
+    if (plan->plain.desc) return codec_open(c, &plan->plain, 1, e);
+    return err_set(e, EX_NO_PLUGIN, "there is no format \"jsonl\", which tests "
+                   "need; `warraq list` shows what there is");
 }
 
 /* ---- values as text, for messages ---- */

@@ -1,7 +1,6 @@
 /* run.c - `warraq run`. */
 #include "run/run.h"
 #include "base/log.h"
-#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/summary.h"
@@ -22,47 +21,41 @@ static const struct option_spec table[] = {
     { NULL, 0, NULL, NULL },
 };
 
-/* Reads a whole number of an option, if it was given.  0 / -1. */
-static int number(const struct options *o, const char *name, int64_t min,
-                  int64_t max, int64_t *out, struct err *e)
-{
-    const char *value = options_get(o, name);
-    if (!value || num_int(str(value), min, max, out, e) == 0) return 0;
-    e->code = EX_USAGE_;
-    return err_in_front(e, "--%s: ", name);
-}
-
-static int progress(const struct options *o, enum progress *out, struct err *e)
-{
-    static const char *const names[] = { "auto", "never", "always" };
-    const char *value = options_get(o, "progress");
-    for (size_t i = 0; value && i < WQ_LEN(names); i++)
-        if (strcmp(value, names[i]) == 0) {
-            *out = (enum progress)i;
-            return 0;
-        }
-    return value ? err_set(e, EX_USAGE_, "--progress: auto, never or always, "
-                           "not %s", value)
-                 : 0;
-}
-
 static int read_options(const struct options *o, struct run_options *run,
                         struct err *e)
 {
+    static const char *const progress[] = { "auto", "never", "always", NULL };
     int64_t threads = 0, limit = 0;
-    if (number(o, "threads", 1, 256, &threads, e) < 0
-        || number(o, "limit", 1, INT64_MAX, &limit, e) < 0
-        || progress(o, &run->progress, e) < 0)
+    size_t when = 0;
+    if (options_number(o, "threads", 1, 256, &threads, e) < 0
+        || options_number(o, "limit", 1, INT64_MAX, &limit, e) < 0
+        || options_choice(o, "progress", progress, &when, e) < 0)
         return -1;
     if (o->n_args == 0)
         return err_set(e, EX_USAGE_, "run: which pipeline file?");
+    for (size_t i = 0; i < o->n_args; i++)
+        if (!o->args[i][0])
+            return err_set(e, EX_USAGE_, "run: a path must not be empty");
+    run->output = options_get(o, "output");
+    if (run->output && !run->output[0])
+        return err_set(e, EX_USAGE_, "--output: a path must not be empty");
     run->threads = (int)threads;
     run->limit = (uint64_t)limit;
-    run->output = options_get(o, "output");
+    run->progress = (enum progress)when;
     run->verbose = options_get(o, "verbose");
     run->inputs = o->args + 1;
     run->n_inputs = o->n_args - 1;
     return 0;
+}
+
+/* Is there a stream for each of articles and summary?  0, or -1 with e. */
+static int check_streams(const struct options *o, const char *output,
+                         struct err *e)
+{
+    if (!options_get(o, "json") || strcmp(output, "-") != 0) return 0;
+    return err_set(e, EX_USAGE_, "run: --json prints the summary on standard "
+                   "output, where the articles go; write them to a file "
+                   "(-o PATH)");
 }
 
 static int run(const struct options *o, struct run_options *options)
@@ -72,9 +65,13 @@ static int run(const struct options *o, struct run_options *options)
     struct loaded l;
     int code = loaded_open(&l, o->args[0], sets, n);
     if (code == EX_FINE) {
-        struct run_result result;
+        struct run_result result = { 0 };
         struct err e = { 0 };
-        code = run_plan(l.plan, options, &result, &e);
+        const struct cfg_io *out = &l.pipeline->output;
+        const char *output = options->output ? options->output
+                             : out->n_paths ? out->paths[0] : "";
+        if (check_streams(o, output, &e) < 0) code = e.code;
+        else code = run_plan(l.plan, options, &result, &e);
         bool is_committed = result.is_committed;
         if (is_committed && options_get(o, "json"))
             summary_json(stdout, l.plan, &result);

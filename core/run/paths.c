@@ -1,5 +1,6 @@
 /* paths.c - see paths.h. */
 #include "run/paths.h"
+#include "base/log.h"
 #include "base/size.h"
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +35,7 @@ static int add_folder(struct paths *out, const char *folder, struct err *e)
     if (!dir)
         return err_set(e, errno == EACCES ? EX_NO_PERM : EX_IO,
                        "cannot list %s: %s", folder, strerror(errno));
-    int rc = 0;
+    int rc = 0, n_files = 0, n_folders = 0;
     size_t n = strlen(folder);
     const char *slash = n && folder[n - 1] == '/' ? "" : "/";
     for (struct dirent *d; rc == 0 && (d = readdir(dir));) {
@@ -43,12 +44,17 @@ static int add_folder(struct paths *out, const char *folder, struct err *e)
         if (d->d_name[0] == '.') continue;
         if (asprintf(&path, "%s%s%s", folder, slash, d->d_name) < 0) path = NULL;
         if (path && (stat(path, &st) < 0 || !S_ISREG(st.st_mode))) {
+            n_folders += stat(path, &st) == 0 && S_ISDIR(st.st_mode);
             free(path);
             continue;
         }
+        n_files++;
         rc = add(out, path, e);
     }
     closedir(dir);
+    if (rc == 0 && n_files == 0 && n_folders)
+        log_line(WQ_LOG_WARNING, "%s holds only folders, and they are not read; "
+                 "say %s%s* for what is in them", folder, folder, slash);
     return rc;
 }
 

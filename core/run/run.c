@@ -119,18 +119,25 @@ static int open_formats(struct run *r, struct err *e)
     return 0;
 }
 
-/* Is the output one of the inputs?  It would be overwritten while it is read. */
+/* Is the output one of the inputs, or the pipeline file?  It would be
+ * overwritten while it is read; one appended to itself would never end. */
 static int check_output(const struct run *r, const char *output, struct err *e)
 {
     struct stat out, in;
-    if (strcmp(output, "-") == 0 || stat(output, &out) < 0
+    bool is_stdout = strcmp(output, "-") == 0;
+    if ((is_stdout ? fstat(STDOUT_FILENO, &out) : stat(output, &out)) < 0
         || !S_ISREG(out.st_mode))
         return 0;
+    if (stat(r->plan->pipeline->file, &in) == 0 && in.st_dev == out.st_dev
+        && in.st_ino == out.st_ino)
+        return err_set(e, EX_PIPELINE, "the output %s is the pipeline file",
+                       is_stdout ? "on standard output" : output);
     for (size_t i = 0; i < r->paths.n; i++)
         if (stat(r->paths.list[i], &in) == 0 && in.st_dev == out.st_dev
             && in.st_ino == out.st_ino)
             return err_set(e, EX_PIPELINE,
-                           "the output %s is also an input (%s)", output,
+                           "the output %s is also an input (%s)",
+                           is_stdout ? "on standard output" : output,
                            r->paths.list[i]);
     return 0;
 }

@@ -302,6 +302,22 @@ static size_t find_title(const struct label_rules *rules,
     return best;
 }
 
+/* What is left of a poem is a line or two; a short item of news is longer. */
+enum { STUMP_CHARS = 150, STUMP_SHARE = 4 };
+
+/* Is so little left that the text was most likely no article with something
+ * around it, but a poem or a list?  Then the model has judged what it does not
+ * know, and a menu too many is better than an article lost. */
+static int is_stump(const struct units *units, const uint8_t *labels)
+{
+    size_t kept = 0, all = 0;
+    for (size_t i = 0; i < units->n; i++) {
+        all += units->list[i].chars;
+        if (labels[i] == LABEL_KEEP) kept += units->list[i].chars;
+    }
+    return kept < STUMP_CHARS && kept * STUMP_SHARE < all;
+}
+
 void label_units(const struct label_rules *rules, const struct units *units,
                  wq_str s, uint64_t title_hash, const struct label_room *room,
                  struct labels *out)
@@ -337,5 +353,10 @@ void label_units(const struct label_rules *rules, const struct units *units,
             out->unit[i] = LABEL_REPEATED_TITLE;
         else if (states[i] != STATE_BODY)
             out->unit[i] = reason_of(&c, i, states[i]);
+    }
+    if (is_stump(units, out->unit)) {
+        out->kept_all = 1;
+        out->title = SIZE_MAX;
+        memset(out->unit, LABEL_KEEP, n);
     }
 }
