@@ -309,4 +309,40 @@ test_a_held_output_that_cannot_be_shown_changes_nothing()
     [ ! -e rejects.jsonl ] || fail "the rejects were replaced"
 }
 
+test_the_output_may_not_be_the_pipeline_file()
+{
+    articles 1 >in.jsonl
+    pipeline
+    exits 78 "$WARRAQ" run p.yaml -o p.yaml
+    says 'the output p.yaml is the pipeline file'
+    holds p.yaml 'version: 1'
+}
+
+test_standard_output_appended_to_an_input_is_refused()
+{
+    articles 1 >in.jsonl
+    pipeline
+    local code=0
+    "$WARRAQ" run p.yaml -o - >>in.jsonl 2>stderr || code=$?
+    [ $code = 78 ] || fail "exit code $code"
+    says 'the output on standard output is also an input (in.jsonl)'
+    has_lines 1 in.jsonl
+}
+
+test_an_empty_path_is_a_usage_error()
+{
+    pipeline
+    exits 64 "$WARRAQ" run p.yaml -o ''
+    exits 64 "$WARRAQ" run p.yaml ''
+}
+
+test_a_folder_of_folders_is_told()
+{
+    mkdir -p top/sub
+    articles 1 >top/sub/a.jsonl
+    pipeline
+    exits 0 "$WARRAQ" run p.yaml top
+    says 'top holds only folders, and they are not read; say top/* for what is in them'
+}
+
 run_tests
