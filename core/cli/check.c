@@ -1,10 +1,7 @@
 /* check.c - `warraq check PIPELINE...`: proves pipelines without running them.
  * All errors of all files are printed; nothing is read or written. */
 #include "cli/cli.h"
-#include "base/log.h"
 #include "cli/json.h"
-#include "cli/options.h"
-#include <stdlib.h>
 #include <unistd.h>
 
 static const struct option_spec options[] = {
@@ -30,11 +27,11 @@ static void print_json(struct json *j, struct diags *d)
     }
 }
 
-/* Checks one file; j: NULL for text.  Returns its exit code. */
 static int check(const char *path, const char *const *sets, size_t n_sets,
-                 struct json *j)
+                 bool is_first, struct json *j)
 {
     struct loaded l;
+    (void)is_first;
     int code = loaded_read(&l, path, sets, n_sets);
     if (j) print_json(j, &l.diags);
     else diags_print(&l.diags, stderr);
@@ -46,31 +43,8 @@ static int check(const char *path, const char *const *sets, size_t n_sets,
 
 int cli_check(int argc, char **argv)
 {
-    struct options o;
-    struct json j = { .to = stdout };
-    size_t n_sets = 0;
-    const char **sets = NULL;
-    int code = options_take(options, argc, argv, "check PIPELINE...",
-                            "Finds every error in pipeline files: syntax, "
-                            "parameters, and whether each stage\nfinds what it "
-                            "needs.  Runs nothing.", &o);
-    if (code >= 0) goto out;
-    if (o.n_args == 0) {
-        log_line(WQ_LOG_ERROR, "check: which pipeline file?");
-        code = EX_USAGE_;
-        goto out;
-    }
-    code = EX_FINE;
-    sets = options_all(&o, "set", &n_sets);
-    bool is_json = options_get(&o, "json");
-    if (is_json) json_open(&j, NULL, '[');
-    for (size_t i = 0; i < o.n_args; i++) {
-        int one = check(o.args[i], sets, n_sets, is_json ? &j : NULL);
-        if (one > code) code = one; /* a wrong file before a missing one */
-    }
-    if (is_json) json_close(&j, ']');
-out:
-    free(sets);
-    options_free(&o);
-    return code;
+    return loaded_each(check, options, argc, argv, "check PIPELINE...",
+                       "Finds every error in pipeline files: syntax, "
+                       "parameters, and whether each stage\nfinds what it "
+                       "needs.  Runs nothing.");
 }

@@ -1,6 +1,7 @@
 /* cli.h - the verbs of the command: one file each. */
 #ifndef WQ_CLI_CLI_H
 #define WQ_CLI_CLI_H
+#include "cli/options.h"
 #include "config/diag.h"
 #include "plugin/plugin.h"
 #include "run/plan.h"
@@ -35,4 +36,13 @@ int loaded_parse(struct loaded *l, const char *name, wq_str text);
 int loaded_read(struct loaded *l, const char *path,
                 const char *const *overrides, size_t n_overrides);
 void loaded_free(struct loaded *l);
+
+/* A verb over pipeline files with --set and --json: reads its command line and
+ * calls `one` for each file, which returns its exit code; j is an open JSON
+ * list, or NULL for text.  Returns the worst code. */
+struct json;
+typedef int loaded_verb(const char *path, const char *const *sets,
+                        size_t n_sets, bool is_first, struct json *j);
+int loaded_each(loaded_verb *one, const struct option_spec *table, int argc,
+                char **argv, const char *usage, const char *about);
 #endif

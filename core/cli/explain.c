@@ -1,11 +1,8 @@
 /* explain.c - `warraq explain PIPELINE...`: the pipeline as it would run, every
  * value with where it comes from, and what each stage reads and writes. */
 #include "cli/cli.h"
-#include "base/log.h"
 #include "base/names.h"
 #include "cli/json.h"
-#include "cli/options.h"
-#include <stdlib.h>
 
 static const struct option_spec options[] = {
     { "set", '\0', "LABEL.PARAM=VALUE", "explain with this parameter changed" },
@@ -211,38 +208,22 @@ static void explain_json(struct json *j, const struct plan *plan)
     json_close(j, '}');
 }
 
+static int explain_file(const char *path, const char *const *sets,
+                        size_t n_sets, bool is_first, struct json *j)
+{
+    struct loaded l;
+    int code = loaded_open(&l, path, sets, n_sets);
+    if (!is_first && !j) putchar('\n');
+    if (code == EX_FINE && j) explain_json(j, l.plan);
+    else if (code == EX_FINE) explain(l.plan);
+    loaded_free(&l);
+    return code;
+}
+
 int cli_explain(int argc, char **argv)
 {
-    struct options o;
-    struct json j = { .to = stdout };
-    size_t n_sets = 0;
-    const char **sets = NULL;
-    int code = options_take(options, argc, argv, "explain PIPELINE...",
-                            "Shows pipelines as they would run: every stage, "
-                            "every parameter with its value\nand where that is "
-                            "set, and what is read and written.", &o);
-    if (code >= 0) goto out;
-    if (o.n_args == 0) {
-        log_line(WQ_LOG_ERROR, "explain: which pipeline file?");
-        code = EX_USAGE_;
-        goto out;
-    }
-    code = EX_FINE;
-    sets = options_all(&o, "set", &n_sets);
-    bool is_json = options_get(&o, "json");
-    if (is_json) json_open(&j, NULL, '[');
-    for (size_t i = 0; i < o.n_args; i++) {
-        struct loaded l;
-        int one = loaded_open(&l, o.args[i], sets, n_sets);
-        if (i && !is_json) putchar('\n');
-        if (one == EX_FINE && is_json) explain_json(&j, l.plan);
-        else if (one == EX_FINE) explain(l.plan);
-        if (one > code) code = one;
-        loaded_free(&l);
-    }
-    if (is_json) json_close(&j, ']');
-out:
-    free(sets);
-    options_free(&o);
-    return code;
+    return loaded_each(explain_file, options, argc, argv, "explain PIPELINE...",
+                       "Shows pipelines as they would run: every stage, every "
+                       "parameter with its value\nand where that is set, and "
+                       "what is read and written.");
 }

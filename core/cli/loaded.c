@@ -1,6 +1,9 @@
 /* loaded.c - from the name of a pipeline file to a plan that can run. */
+#include "base/log.h"
 #include "cli/cli.h"
+#include "cli/json.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 static int resolve(struct loaded *l)
 {
@@ -48,4 +51,38 @@ void loaded_free(struct loaded *l)
     pipeline_free(l->pipeline);
     diags_free(&l->diags);
     *l = (struct loaded){ 0 };
+}
+
+/* Calls `one` for all files named.  Returns the worst code: a wrong file goes
+ * before a missing one. */
+static int each_file(loaded_verb *one, const struct options *o)
+{
+    struct json list = { .to = stdout };
+    struct json *j = options_get(o, "json") ? &list : NULL;
+    size_t n_sets;
+    const char **sets = options_all(o, "set", &n_sets);
+    int worst = sets ? EX_FINE : EX_NO_MEMORY;
+    if (!sets) log_line(WQ_LOG_ERROR, "out of memory");
+    if (j) json_open(j, NULL, '[');
+    for (size_t i = 0; sets && i < o->n_args; i++) {
+        int code = one(o->args[i], sets, n_sets, i == 0, j);
+        if (code > worst) worst = code;
+    }
+    if (j) json_close(j, ']');
+    free(sets);
+    return worst;
+}
+
+int loaded_each(loaded_verb *one, const struct option_spec *table, int argc,
+                char **argv, const char *usage, const char *about)
+{
+    struct options o;
+    int code = options_take(table, argc, argv, usage, about, &o);
+    if (code < 0 && o.n_args == 0) {
+        log_line(WQ_LOG_ERROR, "%s: which pipeline file?", argv[0]);
+        code = EX_USAGE_;
+    }
+    if (code < 0) code = each_file(one, &o);
+    options_free(&o);
+    return code;
 }

@@ -4,7 +4,9 @@
 #include "run/codec.h"
 #include "run/host.h"
 #include "text/text.h"
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const struct verb {
     const char *name;
@@ -62,8 +64,20 @@ static int flush_output(int code)
     return code == EX_FINE ? EX_IO : code;
 }
 
+/* A file opened while a standard stream is closed would get its number, and
+ * with it what is meant for the stream.  What takes its place refuses to be
+ * read (0) or written (1, 2), as the closed one would. */
+static void hold_standard_streams(void)
+{
+    int fd;
+    do fd = open("/dev/null", fcntl(0, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO) close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_streams();
     host_offer("text/1", text_toolkit());
     host_offer("format/1", codec_extension());
     if (argc < 2) {

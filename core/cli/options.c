@@ -1,6 +1,7 @@
 /* options.c - reading the command line; see options.h. */
 #include "cli/options.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/str.h"
 #include <stdlib.h>
 
@@ -140,6 +141,33 @@ const char **options_all(const struct options *o, const char *name, size_t *n)
     *n = 0;
     while (list && (list[*n] = options_nth(o, name, *n))) ++*n;
     return list;
+}
+
+int options_number(const struct options *o, const char *name, int64_t min,
+                   int64_t max, int64_t *out, struct err *e)
+{
+    const char *value = options_get(o, name);
+    if (!value || num_int(str(value), min, max, out, e) == 0) return 0;
+    e->code = EX_USAGE_;
+    return err_in_front(e, "--%s: ", name);
+}
+
+int options_choice(const struct options *o, const char *name,
+                   const char *const *choices, size_t *out, struct err *e)
+{
+    const char *value = options_get(o, name);
+    char all[80] = "";
+    size_t n = 0;
+    for (size_t i = 0; value && choices[i]; i++) {
+        if (strcmp(value, choices[i]) == 0) {
+            *out = i;
+            return 0;
+        }
+        n += text_format(all + n, sizeof all - n, "%s%s",
+                         !i ? "" : choices[i + 1] ? ", " : " or ", choices[i]);
+    }
+    return value ? err_set(e, EX_USAGE_, "--%s: %s, not %s", name, all, value)
+                 : 0;
 }
 
 static void print_option(FILE *to, const struct option_spec *spec)

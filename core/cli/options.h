@@ -8,6 +8,7 @@
 #define WQ_CLI_OPTIONS_H
 #include "base/err.h"
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct option_spec {
@@ -50,6 +51,14 @@ const char *options_nth(const struct options *o, const char *name, size_t i);
 
 /* All values of it, an array of *n that the caller frees; NULL: no memory. */
 const char **options_all(const struct options *o, const char *name, size_t *n);
+
+/* Reads a whole number of min .. max, or one of the choices (NULL-terminated) as
+ * its index; *out stays as it is if the option was not given.  Returns 0, or -1
+ * with e filled (EX_USAGE_). */
+int options_number(const struct options *o, const char *name, int64_t min,
+                   int64_t max, int64_t *out, struct err *e);
+int options_choice(const struct options *o, const char *name,
+                   const char *const *choices, size_t *out, struct err *e);
 
 /* Prints "Usage: warraq " usage, what the verb does, and the table. */
 void options_help(FILE *to, const char *usage, const char *about,

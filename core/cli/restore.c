@@ -5,13 +5,11 @@
  * `removed`, each record is restored before it is written, and the layers over
  * a restored field go, since they were found in the shorter text. */
 #include "base/log.h"
-#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "record/record.h"
 #include "run/run.h"
 #include <stdio.h>
-#include <stdlib.h>
 
 static const struct option_spec table[] = {
     { "output", 'o', "PATH", "write there instead of standard output" },
@@ -20,20 +18,6 @@ static const struct option_spec table[] = {
     { "threads", 'j', "N", "worker threads; never changes the output" },
     { NULL, 0, NULL, NULL },
 };
-
-/* Checks an option against its choices; returns the value, or the first of
- * them if it was not given; NULL with e filled. */
-static const char *choice(const struct options *o, const char *name,
-                          const char *const *choices, struct err *e)
-{
-    const char *value = options_get(o, name);
-    if (!value) return choices[0];
-    for (size_t i = 0; choices[i]; i++)
-        if (strcmp(value, choices[i]) == 0) return value;
-    err_set(e, EX_USAGE_, "--%s: codepoints, bytes or utf16, not %s", name,
-            value);
-    return NULL;
-}
 
 static int put_back(void *to, wq_record *r)
 {
@@ -72,43 +56,40 @@ out:
     return code;
 }
 
-/* Reads the options into `run`.  Returns the unit of offsets, or NULL with e
- * filled. */
-static const char *read_options(const struct options *o,
-                                struct run_options *run, struct err *e)
+/* Reads the options into `run`; *offsets: the unit of offsets. */
+static int read_options(const struct options *o, struct run_options *run,
+                        const char **offsets, struct err *e)
 {
     static const char *const units[] = { "codepoints", "bytes", "utf16", NULL };
-    const char *threads = options_get(o, "threads");
-    int64_t n = 0;
-    if (threads && num_int(str(threads), 1, 256, &n, e) < 0) {
-        err_in_front(e, "--threads: ");
-        return NULL;
-    }
-    if (o->n_args == 0) {
-        err_set(e, EX_USAGE_, "restore: which file?");
-        return NULL;
-    }
-    run->threads = (int)n;
+    int64_t threads = 0;
+    size_t unit = 0;
+    if (options_number(o, "threads", 1, 256, &threads, e) < 0
+        || options_choice(o, "offsets", units, &unit, e) < 0)
+        return -1;
+    if (o->n_args == 0) return err_set(e, EX_USAGE_, "restore: which file?");
+    run->threads = (int)threads;
     run->inputs = o->args;
     run->n_inputs = o->n_args;
     run->output = options_get(o, "output");
-    return choice(o, "offsets", units, e);
+    *offsets = units[unit];
+    return 0;
 }
 
 int cli_restore(int argc, char **argv)
 {
     struct options o;
     struct run_options options = { 0 };
+    const char *offsets = NULL;
     struct err e = { 0 };
     int code = options_take(table, argc, argv, "restore OUTPUT...",
                             "Writes the records of a run's output with the "
                             "removed text put back.\nOUTPUT: JSON lines, "
                             "packed or not; - for standard input.", &o);
-    if (code < 0) {
-        const char *offsets = read_options(&o, &options, &e);
-        if (!offsets) log_err(&e);
-        code = offsets ? run(offsets, &options) : EX_USAGE_;
+    if (code < 0 && read_options(&o, &options, &offsets, &e) < 0) {
+        log_err(&e);
+        code = e.code;
     }
+    if (code < 0) code = run(offsets, &options);
     options_free(&o);
     return code;
 }

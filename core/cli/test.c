@@ -6,7 +6,6 @@
  * and every article that comes out, is dropped or rejected must be expected. */
 #include "base/log.h"
 #include "base/names.h"
-#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/match.h"
 #include "cli/options.h"
@@ -188,9 +187,7 @@ static int test_all(const struct options *o)
     struct tally tally = { .verbose = options_get(o, "verbose") };
     int64_t threads = 0;
     struct err e = { 0 };
-    const char *value = options_get(o, "threads");
-    if (value && num_int(str(value), 1, 256, &threads, &e) < 0) {
-        err_in_front(&e, "--threads: ");
+    if (options_number(o, "threads", 1, 256, &threads, &e) < 0) {
         log_err(&e);
         return EX_USAGE_;
     }

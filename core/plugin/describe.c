@@ -112,8 +112,12 @@ static int describe_reasons(const wq_plugin *d, wq_stage *s,
                             sizeof *ours);
     if (!ours) return err_no_memory(e);
     s->reasons = ours;
-    for (uint32_t i = 0; i < s->n_reasons; i++)
+    for (uint32_t i = 0; i < s->n_reasons; i++) {
         if (check_name("reason", ours[i].name, e) < 0) return -1;
+        for (uint32_t k = 0; k < i; k++)
+            if (strcmp(ours[i].name, ours[k].name) == 0)
+                return refuse(e, "two reasons are named \"%s\"", ours[i].name);
+    }
     return 0;
 }
 
@@ -141,7 +145,10 @@ static int describe_format(const wq_plugin *d, wq_format *f,
 {
     if (check_name("format", f->name, e) < 0) return -1;
     int rc = 0;
-    if (!f->decode && !f->encode)
+    if (f->flags)
+        rc = refuse(e, "its flags 0x%x are not known to this warraq; upgrade "
+                    "warraq", f->flags);
+    else if (!f->decode && !f->encode)
         rc = refuse(e, "it neither reads nor writes");
     else if (f->decode && !f->split)
         rc = refuse(e, "it decodes records but cannot split them");
@@ -193,10 +200,20 @@ int plugin_describe(const wq_plugin *desc, struct arena *arena,
     wq_format *formats = adopt(arena, d.formats, d.n_formats, d.format_size,
                                sizeof *formats);
     if (!stages || !formats) return err_no_memory(e);
-    for (uint32_t i = 0; i < d.n_stages; i++)
+    for (uint32_t i = 0; i < d.n_stages; i++) {
         if (describe_stage(&d, &stages[i], arena, e) < 0) return -1;
-    for (uint32_t i = 0; i < d.n_formats; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (strcmp(stages[i].name, stages[k].name) == 0)
+                return refuse(e, "two of its stages are named \"%s\"",
+                              stages[i].name);
+    }
+    for (uint32_t i = 0; i < d.n_formats; i++) {
         if (describe_format(&d, &formats[i], arena, e) < 0) return -1;
+        for (uint32_t k = 0; k < i; k++)
+            if (strcmp(formats[i].name, formats[k].name) == 0)
+                return refuse(e, "two of its formats are named \"%s\"",
+                              formats[i].name);
+    }
     out->name = d.name;
     out->version = d.version;
     out->license = d.license;

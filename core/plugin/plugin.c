@@ -139,38 +139,49 @@ static int search_own(struct search *s)
     return search_path(s, path);
 }
 
-/* Is `name` offered by two plugins?  -1 with e naming both. */
-static int check_offer(const struct plugins *set, size_t upto, const char *kind,
-                       const char *name, const struct plugin *by, struct err *e)
+/* ---- what they offer ---- */
+
+/* The name of the k-th stage or format of a plugin; NULL past the last. */
+static const char *offer(const struct plugin *p, bool is_stage, size_t k)
 {
-    bool is_stage = kind[0] == 's';
-    for (size_t i = 0; i <= upto; i++) {
-        const struct plugin *p = &set->list[i];
-        size_t n = p->refused ? 0 : is_stage ? p->n_stages : p->n_formats;
-        for (size_t k = 0; k < n; k++) {
-            const char *other = is_stage ? p->stages[k].name
-                                         : p->formats[k].name;
-            if (other == name) return 0; /* itself: all before it are known */
-            if (strcmp(other, name) != 0) continue;
-            return err_set(e, EX_NO_PLUGIN, "two plugins offer the %s \"%s\": "
-                           "%s and %s; take one of them off the search path",
-                           kind, name, p->file, by->file);
-        }
-    }
-    return 0;
+    if (k >= (is_stage ? p->n_stages : p->n_formats)) return NULL;
+    return is_stage ? p->stages[k].name : p->formats[k].name;
 }
 
-static int check_offers(const struct plugins *set, struct err *e)
+static const char *kind_name(bool is_stage)
+{
+    return is_stage ? "stage" : "format";
+}
+
+/* Which of the first n plugins offers `name`, as its *at-th?  NULL: none. */
+static const struct plugin *who_offers(const struct plugins *set, size_t n,
+                                       bool is_stage, const char *name,
+                                       size_t *at)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; offer(&set->list[i], is_stage, k); k++)
+            if (strcmp(offer(&set->list[i], is_stage, k), name) == 0) {
+                *at = k;
+                return &set->list[i];
+            }
+    return NULL;
+}
+
+/* Do two plugins offer one name?  -1 with e naming both.  (One that offers a
+ * name twice was refused: plugin_describe.) */
+static int check_offers(const struct plugins *set, bool is_stage, struct err *e)
 {
     for (size_t i = 0; i < set->n; i++) {
-        const struct plugin *p = &set->list[i];
-        if (p->refused) continue;
-        for (size_t k = 0; k < p->n_stages; k++)
-            if (check_offer(set, i, "stage", p->stages[k].name, p, e) < 0)
-                return -1;
-        for (size_t k = 0; k < p->n_formats; k++)
-            if (check_offer(set, i, "format", p->formats[k].name, p, e) < 0)
-                return -1;
+        const char *name;
+        for (size_t k = 0; (name = offer(&set->list[i], is_stage, k)); k++) {
+            size_t at;
+            const struct plugin *other = who_offers(set, i, is_stage, name, &at);
+            if (other)
+                return err_set(e, EX_NO_PLUGIN, "two plugins offer the %s "
+                               "\"%s\": %s and %s; take one of them off the "
+                               "search path", kind_name(is_stage), name,
+                               other->file, set->list[i].file);
+        }
     }
     return 0;
 }
@@ -192,7 +203,8 @@ int plugins_find(struct plugins *set, const char *const *dirs, size_t n_dirs,
         if (!p->refused)
             p->refused = probe_load(p->file, &set->arena, p, &p->why) < 0;
     }
-    return rc < 0 ? -1 : check_offers(set, e);
+    if (rc < 0) return -1;
+    return check_offers(set, true, e) < 0 ? -1 : check_offers(set, false, e);
 }
 
 void plugins_free(struct plugins *set)
@@ -217,7 +229,7 @@ static bool is_file_of(const char *file, const char *name)
 static void explain(const struct plugins *set, bool is_stage, const char *name,
                     struct err *e)
 {
-    const char *kind = is_stage ? "stage" : "format";
+    const char *kind = kind_name(is_stage);
     for (size_t i = 0; i < set->n; i++) {
         const struct plugin *p = &set->list[i];
         if (!p->refused || !is_file_of(p->file, name)) continue;
@@ -228,30 +240,30 @@ static void explain(const struct plugins *set, bool is_stage, const char *name,
     err_set(e, EX_NO_PLUGIN, "there is no %s \"%s\"", kind, name);
 }
 
+static const struct plugin *find(const struct plugins *set, bool is_stage,
+                                 const char *name, const struct plugin **from,
+                                 size_t *at, struct err *e)
+{
+    const struct plugin *p = who_offers(set, set->n, is_stage, name, at);
+    if (!p) explain(set, is_stage, name, e);
+    else if (from) *from = p;
+    return p;
+}
+
 const wq_stage *plugins_stage(const struct plugins *set, const char *name,
                               const struct plugin **from, struct err *e)
 {
-    for (size_t i = 0; i < set->n; i++)
-        for (size_t k = 0; k < set->list[i].n_stages; k++) {
-            if (strcmp(set->list[i].stages[k].name, name) != 0) continue;
-            if (from) *from = &set->list[i];
-            return &set->list[i].stages[k];
-        }
-    explain(set, true, name, e);
-    return NULL;
+    size_t at;
+    const struct plugin *p = find(set, true, name, from, &at, e);
+    return p ? &p->stages[at] : NULL;
 }
 
 const wq_format *plugins_format(const struct plugins *set, const char *name,
                                 const struct plugin **from, struct err *e)
 {
-    for (size_t i = 0; i < set->n; i++)
-        for (size_t k = 0; k < set->list[i].n_formats; k++) {
-            if (strcmp(set->list[i].formats[k].name, name) != 0) continue;
-            if (from) *from = &set->list[i];
-            return &set->list[i].formats[k];
-        }
-    explain(set, false, name, e);
-    return NULL;
+    size_t at;
+    const struct plugin *p = find(set, false, name, from, &at, e);
+    return p ? &p->formats[at] : NULL;
 }
 
 static const char *closest(const struct plugins *set, const char *name,
@@ -263,12 +275,9 @@ static const char *closest(const struct plugins *set, const char *name,
         total += is_stage ? set->list[i].n_stages : set->list[i].n_formats;
     const char **names = calloc(total ? total : 1, sizeof *names);
     if (!names) return NULL;
-    for (size_t i = 0; i < set->n; i++) {
-        const struct plugin *p = &set->list[i];
-        size_t m = is_stage ? p->n_stages : p->n_formats;
-        for (size_t k = 0; k < m; k++)
-            names[n++] = is_stage ? p->stages[k].name : p->formats[k].name;
-    }
+    for (size_t i = 0; i < set->n; i++)
+        for (size_t k = 0; offer(&set->list[i], is_stage, k); k++)
+            names[n++] = offer(&set->list[i], is_stage, k);
     best = str_suggest(name, names, n);
     free(names);
     return best;

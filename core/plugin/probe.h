@@ -8,7 +8,8 @@
 #include "plugin/plugin.h"
 
 /* Looks at a file from outside: ELF, this machine's architecture, and, for
- * root, not writable by others on the way there.  Returns 0, or -1 with e. */
+ * root, that nobody can change it, or a folder on the way there, who could not
+ * change this program as well.  Returns 0, or -1 with e. */
 int probe_file(const char *file, struct err *e);
 
 /* Loads a file and copies its descriptor into `out` (plugin_describe).

@@ -210,4 +210,43 @@ test_new_takes_no_name_that_is_taken_or_cannot_be()
     exits 64 "$WARRAQ" new
 }
 
+test_options_of_run_and_restore_are_read_strictly()
+{
+    sample_pipeline
+    exits 64 "$WARRAQ" run news.yaml --threads=257
+    says '--threads: must be from 1 to 256, not 257'
+    exits 64 "$WARRAQ" run news.yaml --progress=often
+    says '--progress: auto, never or always, not often'
+    exits 64 "$WARRAQ" restore x.jsonl --offsets=chars
+    says '--offsets: codepoints, bytes or utf16, not chars'
+    exits 64 "$WARRAQ" restore x.jsonl -j two
+    says '--threads: '
+    exits 64 "$WARRAQ" test news.yaml -j 0
+    says '--threads: must be from 1 to 256, not 0'
+}
+
+test_summary_and_articles_do_not_share_a_stream()
+{
+    articles 2 >in.jsonl
+    pipeline
+    exits 64 "$WARRAQ" run p.yaml -o - --json
+    says '--json prints the summary on standard output, where the articles go; write them to a file (-o PATH)'
+    [ ! -s stdout ] || fail 'something is printed'
+    exits 0 "$WARRAQ" run p.yaml --json
+    has_lines 2 out.jsonl
+    sed -i 's/out.jsonl/"-"/' p.yaml
+    exits 64 "$WARRAQ" run p.yaml --json
+    exits 0 "$WARRAQ" run p.yaml --json -o out.jsonl
+    holds stdout '{'
+}
+
+test_explain_of_two_files_keeps_them_apart()
+{
+    sample_pipeline
+    exits 0 "$WARRAQ" explain news.yaml
+    { cat stdout; echo; cat stdout; } >twice
+    exits 0 "$WARRAQ" explain news.yaml news.yaml
+    same stdout twice
+}
+
 run_tests

@@ -141,6 +141,20 @@ test_stages_that_cannot_work_are_refused()
     refused 'stage "variant": it has no process function' -DNO_PROCESS
 }
 
+test_formats_that_cannot_work_are_refused()
+{
+    refused 'format "variant": its flags 0x4 are not known' -DFORMAT_FLAGS=4
+    build variant -DFORMAT_FLAGS=0
+    loads '{stage: variant}'
+}
+
+test_names_given_twice_are_refused()
+{
+    refused 'two of its stages are named "variant"' -DSTAGE_TWICE
+    refused 'two of its formats are named "variant"' -DFORMAT_FLAGS=0 -DFORMAT_TWICE
+    refused 'two reasons are named "why"' -DREASON_TWICE
+}
+
 test_parameters_that_cannot_work_are_refused()
 {
     refused 'parameter "odd" is of type 99' -DPARAM_TYPE
@@ -166,6 +180,23 @@ test_a_crash_while_loading_is_reported_and_the_others_load()
 }
 
 test_a_crash_while_loading_is_refused_by_name() { refused 'SIGSEGV' -DCRASH; }
+
+test_probing_needs_no_standard_streams()
+{
+    build variant
+    build b_crash -DCRASH
+    loads '{stage: variant}'
+    mv out.jsonl want.jsonl
+    "$WARRAQ" run p.yaml <&- >&- 2>&- || fail "it ends with $?"
+    same out.jsonl want.jsonl
+    rm out.jsonl
+    "$WARRAQ" run p.yaml >&- 2>&- || fail "it ends with $?"
+    same out.jsonl want.jsonl
+    local got=0
+    "$WARRAQ" list --plugins=. >&- 2>stderr || got=$?
+    [ $got = 74 ] || fail "a list that nobody can read ends with $got"
+    says 'cannot write standard output'
+}
 
 test_two_plugins_offering_one_name_are_both_named()
 {
@@ -220,6 +251,33 @@ test_root_refuses_what_others_may_write()
     holds stdout 'others may write '
     chmod +t up # sticky: others cannot move lib away
     exits 0 "$WARRAQ" inspect --plugins=up/lib variant
+}
+
+test_root_refuses_what_belongs_to_another_user()
+{
+    [ "$(id -u)" = 0 ] || skip 'not root'
+    mkdir -p up/lib
+    build variant
+    chown 54321 variant.so 2>/dev/null || skip 'cannot chown here'
+    refused 'variant.so belongs to user 54321, and warraq runs as root; chown root it'
+    chown 0 variant.so
+    mv variant.so up/lib/
+    chown 54321 up
+    exits 0 "$WARRAQ" list --plugins=up/lib
+    holds stdout '/up belongs to user 54321'
+}
+
+test_root_refuses_what_a_group_may_write()
+{
+    [ "$(id -u)" = 0 ] || skip 'not root'
+    build variant
+    chgrp 54321 variant.so 2>/dev/null || skip 'cannot chgrp here'
+    exits 0 "$WARRAQ" inspect --plugins=variant.so variant # but not write it
+    chmod g+w variant.so
+    refused 'group 54321 may write '
+    refused '; chmod g-w it'
+    chgrp 0 variant.so # the group of root
+    exits 0 "$WARRAQ" inspect --plugins=variant.so variant
 }
 
 works_with_all_its_parts()

@@ -57,7 +57,29 @@ static const wq_param params[] = {
     { .name = "odd", .type = WQ_ENUM },
 #endif
 };
-static const wq_reason reasons[] = { { "why", "because" } };
+static const wq_reason reasons[] = {
+    { "why", "because" },
+#ifdef REASON_TWICE
+    { "why", "why not" },
+#endif
+};
+
+#ifdef FORMAT_FLAGS
+static int encode(void *instance, wq_ctx *ctx, wq_record *const *records,
+                  size_t n, int (*write)(void *to, const char *p, size_t n),
+                  void *to)
+{
+    (void)instance, (void)ctx, (void)records, (void)n, (void)write, (void)to;
+    return 0;
+}
+static const wq_format formats[] = {
+    { .name = "variant", .version = "1.0", .flags = FORMAT_FLAGS,
+      .encode = encode },
+#ifdef FORMAT_TWICE
+    { .name = "variant", .version = "1.0", .encode = encode },
+#endif
+};
+#endif
 
 static const wq_stage stages[] = {
     {
@@ -82,6 +104,9 @@ static const wq_stage stages[] = {
       .process = process
 #endif
     },
+#ifdef STAGE_TWICE
+    { .name = STAGE, .version = "1.0", .flags = WQ_PURE, .process = process },
+#endif
 };
 
 #ifndef MAGIC
@@ -100,7 +125,7 @@ static const wq_stage stages[] = {
 #define STRIDE sizeof(wq_stage)
 #endif
 #ifndef COUNT
-#define COUNT 1
+#define COUNT WQ_LEN(stages)
 #endif
 
 WQ_EXPORT const wq_plugin warraq_plugin;
@@ -112,6 +137,9 @@ const wq_plugin warraq_plugin = {
     .n_stages = COUNT,
 #ifndef STAGES_NULL
     .stages = stages,
+#endif
+#ifdef FORMAT_FLAGS
+    .formats = formats, .n_formats = WQ_LEN(formats),
 #endif
 #ifndef NAME_NULL
     .name = PLUGIN,
