@@ -88,7 +88,7 @@ static bool is_candidate(const struct words *w, size_t i)
     const struct mark *m = w->marks + i;
     const unsigned char *p = (const unsigned char *)w->text.p + m->begin;
     size_t n = w->end[i] - m->begin;
-    if (m->slot && m->slot->flags & LEX_STOP) return false;
+    if (m->flags & MARK_STOP) return false;
     if (p[0] < 0x80) /* Latin */
         return n >= 3 && ((p[0] | 32) >= 'a' && (p[0] | 32) <= 'z');
     /* U+2000-2BFF and U+3000-303F are marks; Arabic marks and digits */
@@ -142,8 +142,8 @@ static size_t best_of(const struct words *w, const struct table *t,
         worths[k] = worth(w, best[k]);
     for (size_t k = 0; k < t->n; k++) {
         struct term *term = t->terms + k;
-        uint32_t value = worth(w, term);
         if (!term->count || (term->count < 2 && !term->in_title)) continue;
+        uint32_t value = worth(w, term);
         if (n == BEST_MAX && value <= worths[n - 1]) continue;
         size_t at = n < BEST_MAX ? n++ : n - 1;
         while (at &&
@@ -205,13 +205,15 @@ static void mark_title(const struct placed *title, struct table *words)
 }
 
 /* Gives the occurrences of words with clitics to the words without, where the
- * text has both: "بالعيد" is "العيد". */
+ * text has both: "بالعيد" is "العيد".  A word that stands there once is not worth
+ * the two hashes. */
 static void merge_clitics(const struct lexicon *lex, const struct words *w,
                           struct table *words, uint32_t *of_token)
 {
     for (size_t k = 0; k < words->n; k++) {
         struct term *t = words->terms + k;
         uint64_t keys[CLITIC_KEYS];
+        if (t->count < 2 && !t->in_title) continue;
         if (!of_token[t->first]) continue; /* a place */
         size_t n = clitic_keys(lex, w, t->first, keys);
         for (size_t i = 0; i < n; i++) {

@@ -85,7 +85,8 @@ static uint32_t beginnings(const struct words *w, const struct mark *m)
     if (s) {
         bool more = s->flags & LEX_MORE;
         return (more || (s->word && s->word < W_WORDS) ? MARK_DATE : 0u) |
-               (more || s->place ? MARK_PLACE : 0u);
+               (more || s->place ? MARK_PLACE : 0u) |
+               (s->flags & LEX_STOP ? MARK_STOP : 0u);
     }
     bool is_digit = (p[0] >= '0' && p[0] <= '9') ||
                     (p[0] == 0xD9 && p[1] >= 0xA0 && p[1] <= 0xA9) ||
@@ -121,8 +122,8 @@ void marks_fill(const struct lexicon *lex, struct words *w)
         mark_token(lex, w, i);
         uint32_t what = beginnings(w, m);
         m->flags |= what;
-        w->n_dates += what / MARK_DATE & 1;
-        w->n_places += what / MARK_PLACE & 1;
+        w->n_dates += (what & MARK_DATE) != 0;
+        w->n_places += (what & MARK_PLACE) != 0;
     }
 }
 

@@ -24,7 +24,8 @@ struct mark {
 enum {
     MARK_AND = 1,  /* one of the clitics was و, "and" */
     MARK_DATE = 2, /* a date expression may begin here */
-    MARK_PLACE = 4 /* a name of the gazetteer may begin here */
+    MARK_PLACE = 4, /* a name of the gazetteer may begin here */
+    MARK_STOP = 8   /* a stop word */
 };
 
 /* A field's text and tokens.  Columns as in a layer. */
