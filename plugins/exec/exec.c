@@ -184,8 +184,8 @@ static void exec_stop(void *instance)
         child_close(&(*at)->child);
     int64_t left = shared->leave_by_ms - clock_ms();
     child_end(&self->child, left > 0 ? (int)left : 0);
-    for (at = &shared->instances; *at != self; at = &(*at)->next) {}
-    *at = self->next;
+    for (at = &shared->instances; *at && *at != self; at = &(*at)->next) {}
+    if (*at) *at = self->next;
     if (!shared->instances) shared->leave_by_ms = 0;
     free(self->lines.p);
     free(self->out.p);
