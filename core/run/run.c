@@ -375,6 +375,7 @@ static int run_it(struct run *r, struct err *e)
         *e = r->err;
         return -1;
     }
+    watch_through(r->watch);
     r->result->was_stopped = watch_why(r->watch);
     if (total_up(r, e) < 0) return -1;
     return commit(r, e);

@@ -16,6 +16,8 @@
 enum {
     TICK_MS = 50,
     STACK_BYTES = 64 << 10,
+    STOP_MS = 4500, /* for what was begun when a run should stop: it ends
+                       within five seconds whatever a plugin does */
     TIME_LIMIT = -1 /* why a run stops, beside the signals */
 };
 
@@ -27,6 +29,7 @@ struct watch {
     void *to;
     int stop[2];           /* a pipe: readable when the run should stop */
     _Atomic int why;       /* signal number, or TIME_LIMIT */
+    _Atomic bool is_through; /* no plugin is called any more */
     int quit[2];           /* a pipe: closed when the watchdog should end */
     pthread_t thread;
     struct sigaction old_stop[3], old_crash[5], old_pipe;
@@ -82,7 +85,7 @@ static void put_record(struct line *l, const wq_record *r)
 }
 
 /* Names what a worker was doing, takes the temporary files away and leaves. */
-static _Noreturn void give_up(const struct now *now, const char *what)
+static _Noreturn void give_up(const struct now *now, const char *what, int code)
 {
     sink_unlink_all(); /* first: to look at a broken record may crash again */
     struct line l = { .n = 0 };
@@ -98,7 +101,7 @@ static _Noreturn void give_up(const struct now *now, const char *what)
     put_text(&l, "; nothing was committed\n");
     ssize_t done = write(STDERR_FILENO, l.text, l.n);
     (void)done;
-    _exit(EX_INTERNAL);
+    _exit(code);
 }
 
 /* ---- handlers ---- */
@@ -135,7 +138,7 @@ static void on_crash(int number)
     /* A second crash, in here, must not come back. */
     for (size_t i = 0; i < WQ_LEN(crash_signals); i++)
         signal(crash_signals[i], SIG_DFL);
-    give_up(host_now, crash_name(number));
+    give_up(host_now, crash_name(number), EX_INTERNAL);
 }
 
 /* ---- the watchdog ---- */
@@ -168,14 +171,25 @@ static void look_at(const struct now *now, struct seen *seen)
     char what[64];
     text_format(what, sizeof what, "took longer than %lld ms",
                 (long long)limit);
-    give_up(now, what);
+    give_up(now, what, EX_INTERNAL);
+}
+
+/* What was begun has had its time: leaves, naming a stage that still works. */
+static _Noreturn void stop_waiting(const struct watch *w)
+{
+    char what[96];
+    size_t i = 0;
+    while (i + 1 < w->n && !atomic_load(&w->workers[i].label)) i++;
+    text_format(what, sizeof what, "did not finish within %d ms of %s",
+                STOP_MS, watch_why(w));
+    give_up(&w->workers[i], what, EX_LATER);
 }
 
 static void *watch_over(void *arg)
 {
     struct watch *w = arg;
     struct seen *seen = calloc(w->n, sizeof *seen);
-    int64_t start = now_ms();
+    int64_t start = now_ms(), stop = 0;
     struct pollfd quit = { .fd = w->quit[0], .events = POLLIN };
     while (seen && poll(&quit, 1, TICK_MS) <= 0) {
         for (size_t i = 0; i < w->n; i++) look_at(&w->workers[i], &seen[i]);
@@ -186,6 +200,9 @@ static void *watch_over(void *arg)
                 (void)done;
             }
         }
+        if (!stop && watch_why(w)) stop = now_ms();
+        if (stop && now_ms() - stop > STOP_MS && !atomic_load(&w->is_through))
+            stop_waiting(w);
         if (w->tick) w->tick(w->to);
     }
     free(seen);
@@ -282,6 +299,11 @@ const char *watch_why(const struct watch *w)
     case SIGINT: return "SIGINT";
     default: return "SIGHUP";
     }
+}
+
+void watch_through(struct watch *w)
+{
+    atomic_store(&w->is_through, true);
 }
 
 int watch_thread(struct now *now)

@@ -1,6 +1,7 @@
 /* watch.h - signals, crashes and overruns of a run.
  *
- *   SIGTERM SIGINT SIGHUP   once: stop reading, finish, commit; twice: leave
+ *   SIGTERM SIGINT SIGHUP   once: stop reading, finish, commit; twice, or when
+ *                           that takes five seconds: leave nothing, exit 75
  *   SIGSEGV and its kind    name stage and record, leave nothing, exit 70
  *   time limits             a watchdog thread does the same for a call that
  *                           touches no other record for longer than its limit */
@@ -18,6 +19,8 @@ struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
 int watch_fd(const struct watch *w);
 /* Should the run stop?  Why: "SIGTERM", "time limit"; NULL: no. */
 const char *watch_why(const struct watch *w);
+/* All articles are through: what follows is the commit, which takes its time. */
+void watch_through(struct watch *w);
 /* A worker thread calls it first: its alternate signal stack, its `now`. */
 int watch_thread(struct now *now);
 void watch_thread_end(void);

@@ -197,6 +197,25 @@ test_SIGTERM_stops_reading_and_finishes_what_was_begun()
     [ "$(ls out.jsonl*)" = out.jsonl ] || fail "left behind: $(ls out.jsonl*)"
 }
 
+test_SIGTERM_ends_within_five_seconds_whatever_a_stage_does()
+{
+    local pid code=0
+    { articles 1; echo '{"id":"boom","text":"x"}'; } >in.jsonl
+    pipeline 'stage: misbehave
+    with: {how: loop}'
+    "$WARRAQ" run p.yaml >stdout 2>stderr &
+    pid=$!
+    sleep 0.5
+    kill -TERM $pid
+    SECONDS=0
+    wait $pid || code=$?
+    [ $code = 75 ] || fail "exit code $code: $(cat stderr)"
+    [ $SECONDS -le 6 ] || fail "took $SECONDS seconds to stop"
+    says 'stage "misbehave" did not finish within 4500 ms of SIGTERM on record "boom"'
+    says 'nothing was committed'
+    [ ! -e out.jsonl ] && [ -z "$(ls out.jsonl.tmp* 2>/dev/null)" ] || fail "left behind: $(ls)"
+}
+
 test_SIGTERM_while_waiting_for_standard_input_ends_at_once()
 {
     local pid code=0
