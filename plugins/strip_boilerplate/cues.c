@@ -89,8 +89,7 @@ static uint8_t find_name(const char *const *names, size_t from, size_t n,
     return 0;
 }
 
-/* The next column of a line: up to a tab, or to the end. */
-static wq_str next_column(wq_str *line)
+wq_str next_column(wq_str *line)
 {
     wq_str column = *line;
     const char *tab = memchr(line->p, '\t', line->n);

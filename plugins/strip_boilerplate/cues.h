@@ -80,4 +80,7 @@ struct cue_match cues_match(const struct cues *cues, const uint64_t *words,
 
 /* "read_more"; NULL past the last. */
 const char *cue_kind_name(uint32_t kind);
+
+/* Cuts the next column off a line of a table: up to a tab, or to the end. */
+wq_str next_column(wq_str *line);
 #endif

@@ -49,18 +49,6 @@ static int read_weight(wq_str s, float *out)
     return digits && digits < 10 ? 0 : -1;
 }
 
-/* Cuts the first column off a line. */
-static wq_str take_column(wq_str *line)
-{
-    wq_str column = *line;
-    const char *tab = memchr(line->p, '\t', line->n);
-    if (tab) column.n = (size_t)(tab - line->p);
-    size_t used = column.n + (tab != NULL);
-    line->p += used;
-    line->n -= used;
-    return column;
-}
-
 static size_t find(const char *const *names, size_t n, wq_str name)
 {
     for (size_t i = 0; i < n; i++)
@@ -74,9 +62,9 @@ static size_t find(const char *const *names, size_t n, wq_str name)
 static const char *read_line(struct model *model, wq_str line)
 {
     float weights[STATES], value = 0;
-    wq_str name = take_column(&line), which = take_column(&line);
+    wq_str name = next_column(&line), which = next_column(&line);
     for (size_t s = 0; s < STATES; s++)
-        if (read_weight(take_column(&line), &weights[s]) < 0)
+        if (read_weight(next_column(&line), &weights[s]) < 0)
             return "a weight is not a number";
     if (line.n) return "there are too many columns";
     if (name.n == 4 && !memcmp(name.p, "from", 4)) {
