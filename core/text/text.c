@@ -22,6 +22,11 @@ static const wq_text toolkit = {
     .sentences = text_sentences,
     .is_nfc = text_is_nfc,
     .nfc = text_nfc,
+    .charset = text_charset,
+    .charset_name = text_charset_name,
+    .charset_decode = text_charset_decode,
+    .charset_encode = text_charset_encode,
+    .charset_byte = text_charset_byte,
 };
 
 const wq_text *text_toolkit(void)

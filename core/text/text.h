@@ -33,4 +33,12 @@ size_t text_segment_uax29(const char *p, size_t n, size_t at);
 
 int text_is_nfc(const char *p, size_t n);
 size_t text_nfc(const char *p, size_t n, char *out, size_t cap);
+
+uint32_t text_charset(const char *name);
+const char *text_charset_name(uint32_t charset);
+size_t text_charset_decode(uint32_t charset, const char *p, size_t n, char *out,
+                           size_t cap, wq_flaws *flaws);
+size_t text_charset_encode(uint32_t charset, const char *p, size_t n, char *out,
+                           size_t cap, wq_flaws *flaws);
+int text_charset_byte(uint32_t charset, uint32_t code_point);
 #endif

@@ -460,6 +460,18 @@ typedef struct wq_words {
     uint64_t *hash;        /* hash of the standard fold; may be NULL */
 } wq_words;
 
+/* A place in the input that could not be taken as it is.  Travels in arrays
+ * without a stride: frozen as it is. */
+typedef struct wq_flaw {
+    size_t at, bytes; /* of the input                                         */
+    size_t out;       /* where in the output its stand-in begins              */
+} wq_flaw;
+typedef struct wq_flaws {
+    wq_flaw *list;
+    size_t cap; /* entries of list */
+    size_t n;   /* out: flaws there were; the first cap of them are in list   */
+} wq_flaws;
+
 typedef struct wq_text {
     uint32_t size;    /* bytes of this table */
     uint32_t fold_id; /* names the STANDARD fold and the hash; stored with
@@ -497,6 +509,27 @@ typedef struct wq_text {
     /* NFC into out; returns the bytes the result needs (see fold); 3 * n + 8
      * is enough (UAX #15 s. 9.1). (size_t)-1: no memory. */
     size_t (*nfc)(const char *p, size_t n, char *out, size_t cap);
+
+    /* -- single-byte character sets, all of them ASCII below 80 -- */
+
+    /* The number of a character set by one of its names ("windows-1256",
+     * "CP1256", "ISO_8859-6"; case and punctuation do not count), 0 if there is
+     * none; the same for the life of the process, never stored.  Tables are
+     * those of the WHATWG Encoding Standard, to which "iso-8859-1" and "latin1"
+     * are windows-1252; "iso-8859-1-strict" is not. */
+    uint32_t (*charset)(const char *name);
+    const char *(*charset_name)(uint32_t charset); /* NULL: no such number */
+    /* Bytes into UTF-8; returns the bytes the result needs (see fold), at most
+     * 3 * n.  A byte that stands for nothing becomes U+FFFD and a flaw; flaws
+     * may be NULL.  (size_t)-1: no such number. */
+    size_t (*charset_decode)(uint32_t charset, const char *p, size_t n,
+                             char *out, size_t cap, wq_flaws *flaws);
+    /* UTF-8 into bytes, at most n.  A code point that has none becomes '?' and
+     * a flaw.  (size_t)-1: no such number. */
+    size_t (*charset_encode)(uint32_t charset, const char *p, size_t n,
+                             char *out, size_t cap, wq_flaws *flaws);
+    /* The byte 0 .. 255 that stands for a code point, -1 if none does. */
+    int (*charset_byte)(uint32_t charset, uint32_t code_point);
 } wq_text;
 
 /* ---- extension "format/1": speak a format through the host ---------------- */
