@@ -34,9 +34,14 @@ WB = ('Other CR LF Newline Extend ZWJ Format Katakana Hebrew_Letter ALetter '
 SB = ('Other CR LF Sep Extend Format Sp Lower Upper OLetter Numeric ATerm '
       'SContinue STerm Close').split()
 SCRIPTS = ('Other Latin Arabic Cyrillic Greek Hebrew Devanagari Bengali Tamil '
-           'Thai Hangul Kana Han Armenian Georgian Ethiopic').split()
+           'Thai Hangul Kana Han Armenian Georgian Ethiopic Lao Khmer Myanmar '
+           'Tibetan Gurmukhi Gujarati Oriya Telugu Kannada Malayalam Sinhala '
+           'Syriac Thaana Nko Tifinagh Mongolian').split()
+GB = ('Other CR LF Control Extend ZWJ Regional_Indicator Prepend SpacingMark '
+      'L V T LV LVT Pictographic').split()
 # Bits of struct text_prop.flags.
-PICTOGRAPH, EMOJI, QC_NO, QC_MAYBE, SPACE = 1, 2, 4, 8, 16
+PICTOGRAPH, EMOJI, QC_NO, QC_MAYBE, SPACE, SHARED = 1, 2, 4, 8, 16, 32
+NOT_NFC = 255  # no combining class: the quick check cannot say yes
 
 
 def lines(name):
@@ -51,7 +56,8 @@ def lines(name):
 
 def check_version():
     for name in ('DerivedNormalizationProps.txt', 'Scripts.txt',
-                 'auxiliary/WordBreakProperty.txt'):
+                 'auxiliary/WordBreakProperty.txt',
+                 'auxiliary/GraphemeBreakProperty.txt'):
         head = (UCD / name).open(encoding='utf-8').readline()
         if VERSION not in head:
             sys.exit(f'{UCD / name}: not Unicode {VERSION}: {head.strip()}')
@@ -78,6 +84,7 @@ wb = prop('auxiliary/WordBreakProperty.txt', WB, 'Other')
 sb = prop('auxiliary/SentenceBreakProperty.txt', SB, 'Other')
 script = prop('Scripts.txt', SCRIPTS, 'Other',
               lambda v: 'Kana' if v in ('Hiragana', 'Katakana') else v)
+gb = prop('auxiliary/GraphemeBreakProperty.txt', GB, 'Other')
 ccc = [0] * LIMIT
 for span, fields in lines('extracted/DerivedCombiningClass.txt'):
     for c in span:
@@ -86,13 +93,21 @@ flags = [0] * LIMIT
 for bit, name, wanted in (
         (PICTOGRAPH, 'emoji/emoji-data.txt', 'Extended_Pictographic'),
         (EMOJI, 'emoji/emoji-data.txt', 'Emoji_Presentation'),
-        (SPACE, 'PropList.txt', 'White_Space')):
+        (SPACE, 'PropList.txt', 'White_Space'),
+        (SHARED, 'Scripts.txt', 'Common'),
+        (SHARED, 'Scripts.txt', 'Inherited')):
     for c in binary(name, wanted):
         flags[c] |= bit
 for span, fields in lines('DerivedNormalizationProps.txt'):
     if fields[0] == 'NFC_QC':
         for c in span:
             flags[c] |= QC_NO if fields[1] == 'N' else QC_MAYBE
+nfc = [NOT_NFC if flags[c] & (QC_NO | QC_MAYBE) else ccc[c]
+       for c in range(LIMIT)]
+for c in range(LIMIT):  # GB11 needs no second look at what is a pictograph
+    if flags[c] & PICTOGRAPH:
+        assert GB[gb[c]] == 'Other', hex(c)
+        gb[c] = GB.index('Pictographic')
 
 # Decompositions: (tag or '', code points); categories decide what a letter is.
 decomposition = {}
@@ -243,7 +258,7 @@ def utf8(cps):
 rows = {}
 ids = []
 for c in range(LIMIT):
-    row = (gc[c], script[c], wb[c], sb[c], ccc[c], flags[c])
+    row = (gc[c], script[c], wb[c], sb[c], ccc[c], flags[c], gb[c], nfc[c])
     ids.append(rows.setdefault(row, len(rows)))
 table('text_prop_ids', ids, 'row of text_prop_rows')
 out_h.append(f'extern const struct text_prop text_prop_rows[{len(rows)}];')
@@ -290,8 +305,8 @@ for i in range(0, len(low), 4):
         '{{%d, %d}, %d, %d},' % tuple(e) for e in low[i:i + 4]))
 out_c.append('};')
 array('text_low_sb', sb[:0x800], 'uint8_t', 'sentence break class')
-array('text_low_nfc', [255 if flags[c] & (QC_NO | QC_MAYBE) else ccc[c]
-                       for c in range(0x800)], 'uint8_t',
+array('text_low_gb', gb[:0x800], 'uint8_t', 'grapheme break class')
+array('text_low_nfc', nfc[:0x800], 'uint8_t',
       'combining class; 255: not in NFC for certain')
 array('text_low_letter', [script[c] + 1 if category(c)[0] == 'L' else 0
                           for c in range(0x800)], 'uint8_t',
@@ -333,6 +348,8 @@ STRUCTS = '''#include <stdint.h>
 
 struct text_prop { /* enum gc, wq_script, enum wb, enum sb; PROP_* */
     uint8_t category, script, wb, sb, ccc, flags;
+    uint8_t gb;  /* enum gb */
+    uint8_t nfc; /* combining class; 255: not in NFC for certain */
 };
 /* Code points below U+0800, one or two bytes of UTF-8: all that the hot loops
  * want, in one load.  out[0 .. n) is the standard fold; n = 3: see the fold's

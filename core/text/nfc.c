@@ -30,8 +30,7 @@ enum {
 /* Combining class of c, or 255 if c is not in NFC for certain. */
 static unsigned quick(uint32_t c)
 {
-    const struct text_prop *prop = text_prop(c);
-    return prop->flags & (PROP_NFC_NO | PROP_NFC_MAYBE) ? 255 : prop->ccc;
+    return text_prop(c)->nfc;
 }
 
 /* Where the quick check first fails in p[i..n), or n; *starter is then the last

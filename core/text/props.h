@@ -25,6 +25,12 @@ enum sb {
     SB_UPPER, SB_OLETTER, SB_NUMERIC, SB_ATERM, SB_SCONTINUE, SB_STERM,
     SB_CLOSE, SB_CLASSES
 };
+/* Grapheme_Cluster_Break, UAX #29 table 2; pictographs apart (GB11). */
+enum gb {
+    GB_OTHER, GB_CR, GB_LF, GB_CONTROL, GB_EXTEND, GB_ZWJ, GB_REGIONAL,
+    GB_PREPEND, GB_SPACING_MARK, GB_L, GB_V, GB_T, GB_LV, GB_LVT, GB_PICTOGRAPH,
+    GB_CLASSES
+};
 /* General_Category, in the order of the letters they begin with. */
 enum gc {
     GC_CN, GC_LU, GC_LL, GC_LT, GC_LM, GC_LO, GC_MN, GC_MC, GC_ME, GC_ND,
@@ -37,7 +43,8 @@ enum {
     PROP_EMOJI = 2,      /* Emoji_Presentation */
     PROP_NFC_NO = 4,
     PROP_NFC_MAYBE = 8,
-    PROP_SPACE = 16      /* White_Space */
+    PROP_SPACE = 16,     /* White_Space */
+    PROP_SHARED = 32     /* of many scripts: Common or Inherited */
 };
 enum { LOW_WB = 0x1F, LOW_LETTER = 0x20, LOW_DIGIT = 0x40 };
 

@@ -21,7 +21,7 @@ uint32_t text_script(uint32_t c)
     return c < 0x110000 ? text_prop(c)->script : WQ_S_OTHER;
 }
 
-void text_scripts(const char *text, size_t n, size_t *counts)
+void text_scripts(const char *text, size_t n, size_t *counts, size_t n_counts)
 {
     const uint8_t *p = (const uint8_t *)text;
     /* Slot 0 takes what is no letter.  Two sets, because adding to the same
@@ -43,5 +43,6 @@ void text_scripts(const char *text, size_t n, size_t *counts)
         }
     }
     for (size_t s = 0; s < WQ_SCRIPTS; s++)
-        counts[s] += slots[0][s + 1] + slots[1][s + 1];
+        counts[s < n_counts ? s : WQ_S_OTHER] +=
+            slots[0][s + 1] + slots[1][s + 1];
 }

@@ -9,6 +9,8 @@
 
 struct text_prop { /* enum gc, wq_script, enum wb, enum sb; PROP_* */
     uint8_t category, script, wb, sb, ccc, flags;
+    uint8_t gb;  /* enum gb */
+    uint8_t nfc; /* combining class; 255: not in NFC for certain */
 };
 /* Code points below U+0800, one or two bytes of UTF-8: all that the hot loops
  * want, in one load.  out[0 .. n) is the standard fold; n = 3: see the fold's
@@ -22,8 +24,8 @@ struct text_pair { /* first + second compose; sorted */
 
 #define TEXT_PROP_IDS_BLOCKS 17408
 extern const uint16_t text_prop_ids_stage1[17408]; /* row of text_prop_rows */
-extern const uint16_t text_prop_ids_stage2[29696];
-extern const struct text_prop text_prop_rows[295];
+extern const uint16_t text_prop_ids_stage2[30336];
+extern const struct text_prop text_prop_rows[468];
 #define TEXT_FOLD_LIGHT_BLOCKS 14401
 extern const uint8_t text_fold_light_stage1[14401]; /* offset into text_fold_pool */
 extern const uint16_t text_fold_light_stage2[4288];
@@ -36,6 +38,7 @@ extern const uint16_t text_fold_search_stage2[8000];
 extern const uint8_t text_fold_pool[11421];
 extern const struct text_low text_low[2048];
 extern const uint8_t text_low_sb[2048]; /* sentence break class */
+extern const uint8_t text_low_gb[2048]; /* grapheme break class */
 extern const uint8_t text_low_nfc[2048]; /* combining class; 255: not in NFC for certain */
 extern const uint8_t text_low_letter[2048]; /* script + 1 of a letter, else 0 */
 #define TEXT_NFD_BLOCKS 3050

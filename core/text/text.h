@@ -13,7 +13,7 @@ const wq_text *text_toolkit(void);
 size_t text_utf8_valid(const char *p, size_t n);
 uint32_t text_category(uint32_t code_point);
 uint32_t text_script(uint32_t code_point);
-void text_scripts(const char *p, size_t n, size_t *counts);
+void text_scripts(const char *p, size_t n, size_t *counts, size_t n_counts);
 
 size_t text_fold(uint32_t profile, const char *p, size_t n, char *out,
                  size_t cap);

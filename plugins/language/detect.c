@@ -192,7 +192,7 @@ struct guess detect(const wq_text *toolkit, wq_str text, size_t min_letters)
     struct guess guess = { NULL, 0, 0 };
     for (size_t i = 0; i < n && text.n; i++) {
         wq_str piece = piece_of(text, i, n);
-        toolkit->scripts(piece.p, piece.n, counts);
+        toolkit->scripts(piece.p, piece.n, counts, WQ_SCRIPTS);
     }
     for (size_t i = 0; i < WQ_SCRIPTS; i++) guess.letters += counts[i];
     if (guess.letters < min_letters || !guess.letters) return guess;

@@ -24,7 +24,7 @@ static void hash(void) { seen += text_hash(text, size); }
 static void scripts(void)
 {
     size_t counts[WQ_SCRIPTS] = { 0 };
-    text_scripts(text, size, counts);
+    text_scripts(text, size, counts, WQ_SCRIPTS);
     seen += counts[WQ_S_ARABIC];
 }
 static void fold(void)

@@ -108,7 +108,7 @@ START_TEST(letters_are_counted_by_script_and_added)
 {
     static const char text[] = "abc سلامٌ 12 漢字 😀 Жé";
     size_t counts[WQ_SCRIPTS] = { [WQ_S_LATIN] = 100 };
-    text_scripts(text, sizeof text - 1, counts);
+    text_scripts(text, sizeof text - 1, counts, WQ_SCRIPTS);
     ck_assert_uint_eq(counts[WQ_S_LATIN], 104);
     ck_assert_uint_eq(counts[WQ_S_ARABIC], 4);
     ck_assert_uint_eq(counts[WQ_S_HAN], 2);

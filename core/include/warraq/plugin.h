@@ -446,11 +446,15 @@ enum wq_word_mode {
     WQ_WORDS_UAX29, /* UAX #29 word boundaries, every segment but white space  */
     WQ_WORDS_NEWS   /* tokens as an editor sees them; no white space           */
 };
-enum wq_script { /* what share of the letters; the rest is OTHER               */
+enum wq_script { /* what news is written in; all else is OTHER, and a newer host
+                    may know scripts from WQ_SCRIPTS on: OTHER to a plugin     */
     WQ_S_OTHER, WQ_S_LATIN, WQ_S_ARABIC, WQ_S_CYRILLIC, WQ_S_GREEK,
     WQ_S_HEBREW, WQ_S_DEVANAGARI, WQ_S_BENGALI, WQ_S_TAMIL, WQ_S_THAI,
     WQ_S_HANGUL, WQ_S_KANA, WQ_S_HAN, WQ_S_ARMENIAN, WQ_S_GEORGIAN,
-    WQ_S_ETHIOPIC, WQ_SCRIPTS
+    WQ_S_ETHIOPIC, WQ_S_LAO, WQ_S_KHMER, WQ_S_MYANMAR, WQ_S_TIBETAN,
+    WQ_S_GURMUKHI, WQ_S_GUJARATI, WQ_S_ORIYA, WQ_S_TELUGU, WQ_S_KANNADA,
+    WQ_S_MALAYALAM, WQ_S_SINHALA, WQ_S_SYRIAC, WQ_S_THAANA, WQ_S_NKO,
+    WQ_S_TIFINAGH, WQ_S_MONGOLIAN, WQ_SCRIPTS
 };
 
 /* Words as columns the caller provides, `cap` entries each. */
@@ -483,8 +487,10 @@ typedef struct wq_text {
      * packed "Lu" -> 'L' << 8 | 'u'; unassigned: "Cn". */
     uint32_t (*category)(uint32_t code_point);
     uint32_t (*script)(uint32_t code_point); /* wq_script */
-    /* Letters of each script in p[0..n), added to counts[WQ_SCRIPTS]. */
-    void (*scripts)(const char *p, size_t n, size_t *counts);
+    /* Letters of each script in p[0..n), added to counts[0 .. n_counts);
+     * n_counts: WQ_SCRIPTS as the plugin was built with, at least 1.  Letters
+     * of scripts beyond it count as OTHER. */
+    void (*scripts)(const char *p, size_t n, size_t *counts, size_t n_counts);
 
     /* Folds into out; returns the bytes the result needs.  If that is more than
      * cap, out holds nothing of use.  3 * n + 8 is always enough. */
