@@ -6,6 +6,7 @@
  * of Keiser and Lemire, "Validating UTF-8 In Less Than One Instruction Per
  * Byte", Software: Practice and Experience 51(5), 2021. */
 #include "base/utf8.h"
+#include "base/cpu.h"
 #include <stdint.h>
 #include <string.h>
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -13,11 +14,13 @@
 #define HAVE_AVX2_PATH 1
 #endif
 
-/* Length of the valid sequence at p (1..4), 0 if there is none.  left >= 1. */
-static size_t sequence(const unsigned char *p, size_t left)
+/* Length of the valid sequence at p (1..4), 0 if there is none; *seen is then
+ * how many bytes some valid sequence begins with (0..3).  left >= 1. */
+static size_t sequence(const unsigned char *p, size_t left, size_t *seen)
 {
     unsigned c = p[0], low = 0x80, high = 0xBF;
     size_t n;
+    *seen = 0;
     if (c < 0x80) return 1;
     if (c < 0xC2) return 0; /* continuation, or overlong C0 C1 */
     if (c < 0xE0) {
@@ -33,9 +36,10 @@ static size_t sequence(const unsigned char *p, size_t left)
     } else {
         return 0;
     }
-    if (left < n || p[1] < low || p[1] > high) return 0;
-    for (size_t i = 2; i < n; i++)
-        if ((p[i] & 0xC0) != 0x80) return 0;
+    *seen = 1;
+    if (left < 2 || p[1] < low || p[1] > high) return 0;
+    for (*seen = 2; *seen < n; ++*seen)
+        if (*seen >= left || (p[*seen] & 0xC0) != 0x80) return 0;
     return n;
 }
 
@@ -72,7 +76,7 @@ static size_t valid_from(const unsigned char *p, size_t i, size_t n)
                 continue;
             }
         }
-        size_t step = sequence(p + i, n - i);
+        size_t seen, step = sequence(p + i, n - i, &seen);
         if (!step) return i;
         i += step;
     }
@@ -164,7 +168,7 @@ size_t utf8_valid_prefix(const char *text, size_t n)
     const unsigned char *p = (const unsigned char *)text;
     size_t i = 0;
 #ifdef HAVE_AVX2_PATH
-    if (n >= 64 && __builtin_cpu_supports("avx2")) {
+    if (n >= 64 && cpu_level() >= CPU_AVX2) {
         i = skim(p, n);
         /* Back to where the last sequence begins: at most three bytes. */
         for (int k = 0; k < 3 && i > 0 && (p[i - 1] & 0xC0) == 0x80; k++) i--;
@@ -172,6 +176,13 @@ size_t utf8_valid_prefix(const char *text, size_t n)
     }
 #endif
     return valid_from(p, i, n);
+}
+
+size_t utf8_ill_formed(const char *p, size_t n)
+{
+    size_t seen;
+    sequence((const unsigned char *)p, n, &seen);
+    return seen ? seen : 1;
 }
 
 wq_str utf8_repair(struct arena *arena, wq_str s)
@@ -189,7 +200,7 @@ wq_str utf8_repair(struct arena *arena, wq_str s)
         if (i == s.n) break;
         memcpy(out + n, replacement, 3);
         n += 3;
-        i++;
+        i += utf8_ill_formed(s.p + i, s.n - i);
     }
     return (wq_str){ out, n };
 }

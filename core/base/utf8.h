@@ -9,7 +9,12 @@
 size_t utf8_valid_prefix(const char *p, size_t n);
 /* The same without vector instructions: what the other is tested against. */
 size_t utf8_valid_prefix_plain(const char *p, size_t n);
-/* s with what is not UTF-8 replaced by U+FFFD, one for each byte, in the arena;
- * s itself if it is fine.  p NULL: no memory. */
+/* Bytes of what is ill-formed at the front of p[0..n), n >= 1, where no valid
+ * sequence begins: the longest piece that some valid sequence begins with, at
+ * least one byte, at most three ("maximal subpart", s. 3.9 of the Standard).
+ * [any] */
+size_t utf8_ill_formed(const char *p, size_t n);
+/* s with what is not UTF-8 replaced by U+FFFD, one for each ill-formed piece, in
+ * the arena; s itself if it is fine.  p NULL: no memory. */
 wq_str utf8_repair(struct arena *arena, wq_str s);
 #endif

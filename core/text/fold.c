@@ -85,6 +85,28 @@ size_t text_fold(uint32_t profile, const char *p, size_t n, char *out,
     return done;
 }
 
+size_t text_fold_map(uint32_t profile, const char *p, size_t n, char *out,
+                     uint32_t *from, size_t cap)
+{
+    const uint8_t *in = (const uint8_t *)p;
+    if (profile > WQ_FOLD_SEARCH) profile = WQ_FOLD_STANDARD;
+    size_t k = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        size_t step = text_decode(in + i, n - i, &c);
+        const uint8_t *to = fold_one(&tables[profile], c);
+        size_t bytes = to ? to[0] : step;
+        if (k <= cap && bytes <= cap - k) {
+            memcpy(out + k, to ? to + 1 : in + i, bytes);
+            for (size_t j = 0; j < bytes; j++) from[k + j] = (uint32_t)i;
+        }
+        k += bytes;
+        i += step;
+    }
+    if (k <= cap) from[k] = (uint32_t)n;
+    return k;
+}
+
 uint64_t text_hash(const char *p, size_t n)
 {
     return XXH3_64bits(p, n);

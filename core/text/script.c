@@ -1,7 +1,7 @@
-/* script.c - general categories and scripts. */
+/* script.c - general categories, scripts, and runs of one script. */
 #include "text/props.h"
 #include "text/text.h"
-#include <string.h>
+#include <stdbool.h>
 
 /* The two letters of each category, in the order of enum gc. */
 static const char names[GC_COUNT][3] = {
@@ -45,4 +45,30 @@ void text_scripts(const char *text, size_t n, size_t *counts, size_t n_counts)
     for (size_t s = 0; s < WQ_SCRIPTS; s++)
         counts[s < n_counts ? s : WQ_S_OTHER] +=
             slots[0][s + 1] + slots[1][s + 1];
+}
+
+size_t text_script_runs(const char *text, size_t n, size_t *at, uint32_t *end,
+                        uint8_t *script, size_t cap)
+{
+    const uint8_t *p = (const uint8_t *)text;
+    size_t i = *at, k = 0;
+    while (i < n && k < cap) {
+        bool is_known = false; /* a code point of one script was met */
+        unsigned run = WQ_S_OTHER;
+        while (i < n) {
+            uint32_t c;
+            size_t bytes = text_decode(p + i, n - i, &c);
+            const struct text_prop *prop = text_prop(c);
+            if (!(prop->flags & PROP_SHARED)) {
+                if (is_known && prop->script != run) break;
+                is_known = true;
+                run = prop->script;
+            }
+            i += bytes;
+        }
+        script[k] = (uint8_t)run;
+        end[k++] = (uint32_t)i;
+    }
+    *at = i;
+    return k;
 }

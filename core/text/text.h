@@ -34,6 +34,15 @@ size_t text_segment_uax29(const char *p, size_t n, size_t at);
 int text_is_nfc(const char *p, size_t n);
 size_t text_nfc(const char *p, size_t n, char *out, size_t cap);
 
+size_t text_graphemes(const char *p, size_t n, size_t *at, uint32_t *end,
+                      size_t cap);
+size_t text_fold_map(uint32_t profile, const char *p, size_t n, char *out,
+                     uint32_t *from, size_t cap);
+size_t text_utf8_repair(const char *p, size_t n, char *out, size_t cap,
+                        wq_flaws *flaws);
+size_t text_script_runs(const char *p, size_t n, size_t *at, uint32_t *end,
+                        uint8_t *script, size_t cap);
+
 uint32_t text_charset(const char *name);
 const char *text_charset_name(uint32_t charset);
 size_t text_charset_decode(uint32_t charset, const char *p, size_t n, char *out,

@@ -516,6 +516,29 @@ typedef struct wq_text {
      * is enough (UAX #15 s. 9.1). (size_t)-1: no memory. */
     size_t (*nfc)(const char *p, size_t n, char *out, size_t cap);
 
+    /* The next grapheme clusters (UAX #29, extended) from *at on, at most cap
+     * of them, as their ends in bytes: each begins where the one before ended,
+     * the first at *at.  Moves *at behind them; returns how many, 0 at the end
+     * of the text.  n below 2^32. */
+    size_t (*graphemes)(const char *p, size_t n, size_t *at, uint32_t *end,
+                        size_t cap);
+    /* As fold, with the way back: from[i] is where in p the code point begins
+     * that out[i] comes from, and from[needed] = n.  from has cap + 1 entries.
+     * n below 2^32. */
+    size_t (*fold_map)(uint32_t profile, const char *p, size_t n, char *out,
+                       uint32_t *from, size_t cap);
+    /* Any bytes into UTF-8; returns the bytes the result needs (see fold), at
+     * most 3 * n.  Each maximal ill-formed subpart (Unicode 15.0 s. 3.9, as
+     * browsers do it) becomes one U+FFFD and a flaw; flaws may be NULL. */
+    size_t (*utf8_repair)(const char *p, size_t n, char *out, size_t cap,
+                          wq_flaws *flaws);
+    /* The next runs of one script, in the way of `graphemes`: script[k] is the
+     * wq_script of the run that ends at end[k].  What many scripts share
+     * (digits, punctuation, most marks: Common and Inherited, UAX #24) goes with
+     * what stands before it, at the front of the text with what follows. */
+    size_t (*script_runs)(const char *p, size_t n, size_t *at, uint32_t *end,
+                          uint8_t *script, size_t cap);
+
     /* -- single-byte character sets, all of them ASCII below 80 -- */
 
     /* The number of a character set by one of its names ("windows-1256",
