@@ -25,11 +25,12 @@ struct loaded {
     struct plan *plan;
 };
 
-/* Loads a pipeline file and everything it names; overrides: what --set gave.
- * On failure every error has been printed, and the exit code is returned;
+/* Loads a pipeline file and everything it names; overrides: what --set gave;
+ * output: a path that stands for output.path, or NULL.  On failure every error has been printed, and the exit code is returned;
  * EX_FINE otherwise.  loaded_free either way. */
 int loaded_open(struct loaded *l, const char *path,
-                const char *const *overrides, size_t n_overrides);
+                const char *const *overrides, size_t n_overrides,
+                const char *output);
 /* The same for a pipeline in text; `name` stands for the file in messages. */
 int loaded_parse(struct loaded *l, const char *name, wq_str text);
 /* As loaded_open, but collects in l->diags and prints nothing. */

@@ -212,7 +212,7 @@ static int explain_file(const char *path, const char *const *sets,
                         size_t n_sets, bool is_first, struct json *j)
 {
     struct loaded l;
-    int code = loaded_open(&l, path, sets, n_sets);
+    int code = loaded_open(&l, path, sets, n_sets, NULL);
     if (!is_first && !j) putchar('\n');
     if (code == EX_FINE && j) explain_json(j, l.plan);
     else if (code == EX_FINE) explain(l.plan);

@@ -28,9 +28,13 @@ int loaded_read(struct loaded *l, const char *path,
 }
 
 int loaded_open(struct loaded *l, const char *path,
-                const char *const *overrides, size_t n_overrides)
+                const char *const *overrides, size_t n_overrides,
+                const char *output)
 {
-    int code = loaded_read(l, path, overrides, n_overrides);
+    *l = (struct loaded){ 0 };
+    l->pipeline = pipeline_load(path, overrides, n_overrides, &l->diags);
+    if (l->pipeline) l->pipeline->output.instead = output;
+    int code = resolve(l);
     diags_print(&l->diags, stderr);
     return code;
 }

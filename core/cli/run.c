@@ -63,7 +63,7 @@ static int run(const struct options *o, struct run_options *options)
     size_t n;
     const char **sets = options_all(o, "set", &n);
     struct loaded l;
-    int code = loaded_open(&l, o->args[0], sets, n);
+    int code = loaded_open(&l, o->args[0], sets, n, options->output);
     if (code == EX_FINE) {
         struct run_result result = { 0 };
         struct err e = { 0 };

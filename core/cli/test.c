@@ -160,7 +160,7 @@ struct tally {
 static int test_file(const char *path, struct tally *t)
 {
     struct loaded l;
-    int code = loaded_open(&l, path, NULL, 0);
+    int code = loaded_open(&l, path, NULL, 0, NULL);
     for (size_t i = 0; l.plan && i < l.pipeline->n_tests; i++) {
         const struct cfg_test *test = &l.pipeline->tests[i];
         struct diags *diags = &l.diags;

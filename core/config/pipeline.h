@@ -32,6 +32,7 @@ struct cfg_io {
     const char **paths;        /* as written; globs not expanded; "-": std    */
     struct cfg_node **path_nodes;
     size_t n_paths;
+    const char *instead;       /* an output goes there, not to paths[0]; NULL */
 };
 
 struct cfg_test {

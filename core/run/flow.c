@@ -67,21 +67,47 @@ static size_t line_of(const struct flow *f, size_t i)
     return stage(f, i)->cfg->name_node->at.line;
 }
 
+/* A stage at place s; s is n_stages: the format of the output, which comes
+ * behind all of them. */
+static const struct wq_config *config_of(const struct flow *f, size_t s)
+{
+    return s < f->plan->n_stages ? stage(f, s)->config : f->plan->output.config;
+}
+
+static const struct cfg_node *node_of(const struct flow *f, size_t s)
+{
+    const struct cfg_io *out = &f->plan->pipeline->output;
+    if (s < f->plan->n_stages) return stage(f, s)->cfg->name_node;
+    return out->format_node ? out->format_node
+           : out->path_node ? out->path_node : out->node;
+}
+
+/* "stage "tag"" */
+static const char *who(const struct flow *f, size_t s, char *out, size_t cap)
+{
+    bool is_stage = s < f->plan->n_stages;
+    text_format(out, cap, "%s \"%s\"", is_stage ? "stage" : "format",
+                is_stage ? stage(f, s)->cfg->label : f->plan->output.desc->name);
+    return out;
+}
+
 static void report(struct flow *f, size_t s, uint32_t param, const char *hint,
                    const char *fmt, ...) ERR_PRINTF(5, 6);
 /* At the parameter's value, or, for a default, at the stage's name. */
 static void report(struct flow *f, size_t s, uint32_t param, const char *hint,
                    const char *fmt, ...)
 {
-    const struct param_value *v = &stage(f, s)->config->values[param];
-    const struct cfg_node *name = stage(f, s)->cfg->name_node;
+    const struct param_value *v = &config_of(f, s)->values[param];
+    const struct cfg_node *name = node_of(f, s);
+    struct place top = { f->plan->pipeline->file, 0, 0 };
     char text[512];
     va_list args;
     va_start(args, fmt);
     text_vformat(text, sizeof text, fmt, args);
     va_end(args);
-    diag_error(f->diags, EX_PIPELINE, v->at.file ? v->at : name->at,
-               v->at.file ? v->width : name->width, hint, "%s", text);
+    diag_error(f->diags, EX_PIPELINE, v->at.file ? v->at : name ? name->at : top,
+               v->at.file ? v->width : name ? name->width : 0, hint, "%s",
+               text);
 }
 
 /* A stage behind `after` that writes the layer; NOBODY if there is none. */
@@ -117,18 +143,19 @@ static void missing_layer(struct flow *f, size_t s, uint32_t param,
                           wq_key layer)
 {
     wq_str name = names_get(layer);
-    const char *label = stage(f, s)->cfg->label, *known;
+    const char *known;
     const struct fact *lost = find(&f->layers, layer);
     size_t later = later_writer(f, s + 1, layer);
-    char hint[256];
+    char hint[256], reader[200];
+    who(f, s, reader, sizeof reader);
     if (lost) {
         text_format(hint, sizeof hint, "put \"%s\" before \"%s\"",
                     stage(f, lost->lost_by)->cfg->label,
                     stage(f, lost->writer)->cfg->label);
         report(f, s, param, hint,
-               "stage \"%s\" needs the layer \"%.*s\", which is lost: \"%s\" "
+               "%s needs the layer \"%.*s\", which is lost: \"%s\" "
                "(line %zu) rewrites \"%.*s\" after \"%s\" (line %zu) wrote it",
-               label, STR_ARG(name), stage(f, lost->lost_by)->cfg->label,
+               reader, STR_ARG(name), stage(f, lost->lost_by)->cfg->label,
                line_of(f, lost->lost_by), STR_ARG(names_get(lost->over)),
                stage(f, lost->writer)->cfg->label, line_of(f, lost->writer));
         return;
@@ -140,8 +167,8 @@ static void missing_layer(struct flow *f, size_t s, uint32_t param,
         text_format(hint, sizeof hint, "the stage \"%s\" writes it", known);
     else
         text_format(hint, sizeof hint, "no stage found writes it");
-    report(f, s, param, hint, "stage \"%s\" needs the layer \"%.*s\", which "
-           "nothing before it writes", label, STR_ARG(name));
+    report(f, s, param, hint, "%s needs the layer \"%.*s\", which nothing before "
+           "it writes", reader, STR_ARG(name));
 }
 
 static void missing_field(struct flow *f, size_t s, uint32_t param,
@@ -158,14 +185,18 @@ static void missing_field(struct flow *f, size_t s, uint32_t param,
            stage(f, s)->cfg->label, STR_ARG(names_get(field)), in->desc->name);
 }
 
+static void read_layer(struct flow *f, size_t s, uint32_t param, wq_key name)
+{
+    const struct fact *layer = find(&f->layers, name);
+    if (!layer || layer->lost_by != NOBODY) missing_layer(f, s, param, name);
+}
+
 static void read_one(struct flow *f, size_t s, uint32_t param, wq_key name)
 {
     const wq_param *p = &stage(f, s)->desc->params[param];
     if (p->flags & WQ_OPTIONAL) return;
     if (p->type == WQ_LAYER_IN) {
-        const struct fact *layer = find(&f->layers, name);
-        if (!layer || layer->lost_by != NOBODY)
-            missing_layer(f, s, param, name);
+        read_layer(f, s, param, name);
     } else if (p->type == WQ_FIELD_IN && f->plan->input.desc
                && f->plan->input.desc->fields && !find(&f->fields, name)) {
         missing_field(f, s, param, name);
@@ -216,6 +247,19 @@ static void do_step(struct flow *f, size_t s, enum step step, uint32_t param,
     }
 }
 
+/* The format of the output reads what the last stage left. */
+static void read_output(struct flow *f)
+{
+    const struct plan_format *out = &f->plan->output;
+    for (uint32_t p = 0; out->desc && out->config && p < out->desc->n_params; p++) {
+        const wq_param *param = &out->desc->params[p];
+        if (param->type != WQ_LAYER_IN || param->flags & WQ_OPTIONAL) continue;
+        for (uint32_t k = 0; k < config_count(out->config, p); k++)
+            read_layer(f, f->plan->n_stages, p,
+                       config_get_key(out->config, p, k));
+    }
+}
+
 void flow_check(const struct plan *plan, struct diags *diags)
 {
     struct flow f = { .plan = plan, .diags = diags };
@@ -235,6 +279,7 @@ void flow_check(const struct plan *plan, struct diags *diags)
                                      && k < config_count(st->config, p); k++)
                     do_step(&f, s, step, p, config_get_key(st->config, p, k));
     }
+    read_output(&f);
     free(f.layers.list);
     free(f.fields.list);
     free(f.cuts.list);

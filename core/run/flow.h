@@ -1,4 +1,5 @@
-/* flow.h - proof that every stage finds what it needs.  Internal to plan.c.
+/* flow.h - proof that every stage, and the format of the output, finds what it
+ * needs.  Internal to plan.c.
  *
  *   before a stage:  which layers are there, over which field, by whom;
  *                    which fields were cut, by whom

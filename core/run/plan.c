@@ -338,9 +338,9 @@ static void resolve_output(struct resolving *r)
     if (!out->node) return;
     const char *name = out->format;
     if (strcmp(name, "auto") == 0) {
-        const wq_format *f = out->n_paths
-                                 ? by_suffix(r->plan->plugins, out->paths[0])
-                                 : NULL;
+        const struct plugins *set = r->plan->plugins;
+        const wq_format *f = out->instead ? by_suffix(set, out->instead) : NULL;
+        if (!f && out->n_paths) f = by_suffix(set, out->paths[0]);
         name = f && f->encode ? f->name : "jsonl";
     }
     resolve_format(r, out, name, false, &r->plan->output);

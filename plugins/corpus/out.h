@@ -1,0 +1,72 @@
+/* out.h - what the writers of this plugin write into: lines of text, in a buffer
+ * of fixed size that is handed on when it is full.
+ *
+ * The first failure of the other side is kept: what is written after it goes
+ * nowhere, and out_end tells.  So no writer has to look at each byte's fate. */
+#ifndef CORPUS_OUT_H
+#define CORPUS_OUT_H
+#include <warraq/plugin.h>
+#include <string.h>
+
+enum { OUT_SIZE = 64 << 10 };
+
+struct out {
+    size_t n;
+    int has_failed;
+    int (*write)(void *to, const char *p, size_t n);
+    void *to;
+    char p[OUT_SIZE];
+};
+
+/* Text that was not written for the form must not break it.  In every style
+ * white space (line breaks of any kind, tabs) at the ends goes and inside
+ * becomes one space, and the control characters that XML 1.0 s. 2.2 does not
+ * allow become U+FFFD. */
+enum out_style {
+    OUT_TOKEN,     /* a column of a vertical: & < > as XML entities */
+    OUT_ATTRIBUTE, /* between double quotes: and " */
+    OUT_PLAIN,     /* a column or a comment of CoNLL-U */
+    OUT_ID,        /* an identifier of CoNLL-U: white space and / become _ */
+    OUT_MISC,      /* a value of CoNLL-U's last column: | becomes \p and white
+                      space \s, as UDPipe has it */
+    OUT_STYLES
+};
+
+void out_begin(struct out *o, int (*write)(void *to, const char *p, size_t n),
+               void *to);
+/* Hands on what is left.  Returns 0, or -1 if the other side ever said stop. */
+int out_end(struct out *o);
+
+/* Hands on what is there.  Cannot fail: see above. */
+void out_flush(struct out *o);
+void out_long(struct out *o, const char *p, size_t n); /* of any length */
+
+/* As it is. */
+static inline void out_bytes(struct out *o, const char *p, size_t n)
+{
+    if (n > sizeof o->p - o->n) {
+        out_long(o, p, n);
+        return;
+    }
+    memcpy(o->p + o->n, p, n);
+    o->n += n;
+}
+
+static inline void out_char(struct out *o, char c)
+{
+    if (o->n == sizeof o->p) out_flush(o);
+    o->p[o->n++] = c;
+}
+
+#define OUT_LITERAL(o, text) out_bytes(o, text, sizeof(text) - 1)
+
+void out_number(struct out *o, uint64_t v);
+/* Text in a style.  Returns 0 if there is nothing of it but white space, and
+ * then writes nothing; else 1. */
+int out_text(struct out *o, wq_str s, enum out_style style);
+/* Can a field with this value be written?  Objects and nulls cannot. */
+int out_takes(const wq_value *v);
+/* Such a value: strings, numbers and booleans as they are, the items of a list
+ * of them joined by |, as corpus tools join several values of one attribute. */
+void out_value(struct out *o, const wq_value *v, enum out_style style);
+#endif
