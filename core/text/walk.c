@@ -230,6 +230,9 @@ uint8_t walk_class(const uint8_t *p, size_t i, size_t end, unsigned seen)
     if (prop->flags & PROP_EMOJI && prop->wb != WB_REGIONAL)
         return WQ_W_EMOJI;
     if (prop->wb == WB_REGIONAL) return second ? WQ_W_EMOJI : WQ_W_SYMBOL;
+    /* A skin tone (Emoji_Modifier) makes an emoji of what is else a symbol. */
+    if (second - 0x1F3FBu < 5 && prop->flags & PROP_PICTOGRAPH)
+        return WQ_W_EMOJI;
     if (second == 0xFE0F) { /* emoji presentation; "1️⃣" */
         if (prop->flags & PROP_PICTOGRAPH) return WQ_W_EMOJI;
         size_t keycap = next + 3;
