@@ -1,158 +1,68 @@
 /* news.c - tokens as an editor of news sees them.
  *
  * A token is a word segment of walk_news, save where its first bytes or what
- * follows it show something that words are only a part of:
+ * follows it show that it is a part of something, or several things:
  *
- *   address      http://… www.… bbc.com/news      up to white space, less the
- *                                                 punctuation at its end
- *   e-mail       a.b-c@mail.example
+ *   address      http://… www.… bbc.com/news  a.b-c@mail.example  (address.c)
  *   #hashtag     a number sign and letters, digits, low lines; not "#1"
  *   @mention     an at sign that follows no letter or digit
- *   time         9:05  20:36:10  ٢٠:٣٦
- *   abbreviation U.S. أ.ف.ب Mr.
+ *   time, date   9:05  ٢٠:٣٦  12/05/2015                          (moment.c)
+ *   abbreviation U.S. أ.ف.ب Mr. Z. د
+ *   joined       co-starring F-16 AT&T
+ *   parted       l'|eau  5|km
  *   runs         ...  --
+ *   words of scripts without spaces                           (dictionary.c)
+ *
+ * How much comes apart is what the Parallel Universal Dependencies treebanks
+ * do, where they have an example.
+ *
+ * For whoever writes a fast lane: a run of letters or of digits that ends
+ * before white space or the end of the text is a token, and so is one before
+ * what joins it to nothing, unless
+ *   before  . ' and other signs that join letters if one follows (walk_news)
+ *   before  .   letters of at most 4 bytes
+ *   before  -   digits, ASCII letters
+ *   before  /   digits
+ *   before  :   digits; "http://"
+ *   before  & @ + % _   ASCII
+ *   it begins with ASCII digits and has letters, with an Arabic and with
+ *   other letters, or holds a letter of Thai, Lao, Khmer, Myanmar, Han or Kana
+ * and a mark of punctuation is a token, unless it is . - # @ or has marks.
  *
  * Every look ahead is bounded, by the standards that bound what is looked for
  * or by the token found, so that a text of any shape takes linear time. */
+#include "text/news.h"
+#include "text/dictionary.h"
 #include "text/text.h"
 #include "text/walk.h"
-#include <stdbool.h>
 #include <string.h>
 
-/* RFC 5321 s. 4.5.3.1: the parts of an e-mail address, in octets. */
-#define LOCAL_MAX  64
-#define DOMAIN_MAX 255
-
-static bool is_alnum(uint8_t b)
-{
-    return text_is_ascii_letter(b) || text_is_ascii_digit(b);
-}
-
-static const struct text_prop *prop_at(const uint8_t *p, size_t n, size_t i,
-                                       size_t *bytes)
-{
-    uint32_t c;
-    *bytes = text_decode(p + i, n - i, &c);
-    return text_prop(c);
-}
-
-/* Does p[i..n) begin with the small ASCII letters of `word`, in any case? */
-static bool begins(const uint8_t *p, size_t n, size_t i, const char *word)
+bool news_begins(const uint8_t *p, size_t n, size_t i, const char *word)
 {
     for (; *word; word++, i++)
         if (i >= n || (p[i] | 0x20) != (uint8_t)*word) return false;
     return true;
 }
 
-/* Is p[i..end) one of the words, in any case? */
-static bool is_one_of(const char *const *list, size_t count, const uint8_t *p,
-                      size_t i, size_t end)
+bool news_is_one_of(const char *const *list, size_t count, const uint8_t *p,
+                    size_t i, size_t end)
 {
     for (size_t k = 0; k < count; k++)
-        if (strlen(list[k]) == end - i && begins(p, end, i, list[k]))
+        if (strlen(list[k]) == end - i && news_begins(p, end, i, list[k]))
             return true;
     return false;
 }
 
-/* ---- addresses ---- */
-
-/* Top-level names that end a bare address: generic ones and countries that news
- * writes of, none of them an English word ("left.at" lacks a space).  Others
- * need "www." or "http://" in front. */
-static const char *const top_level[] = {
-    "ae", "ar", "au", "bh", "biz", "br", "ca", "ch", "cn", "co", "com", "cz",
-    "de", "dk", "dz", "edu", "eg", "es", "eu", "fi", "fm", "fr", "gov", "gr",
-    "il", "info", "int", "io", "iq", "ir", "jo", "jp", "ke", "kr", "kw", "lb",
-    "ly", "ma", "mil", "mobi", "mx", "net", "ng", "nl", "nz", "om", "org",
-    "pk", "pl", "ps", "pt", "qa", "ru", "sa", "sd", "se", "sy", "tn", "tr",
-    "tv", "ua", "uk", "ye", "za",
-};
-
-static bool is_top_level(const uint8_t *p, size_t from, size_t to)
+/* Where the ASCII letters at p[i] end. */
+static size_t ascii_letters_end(const uint8_t *p, size_t n, size_t i)
 {
-    return is_one_of(top_level, WQ_LEN(top_level), p, from, to);
+    while (i < n && text_is_ascii_letter(p[i])) i++;
+    return i;
 }
 
-/* The end of the address whose text begins at p[i]: it goes on through ASCII
- * that RFC 3986 has, closing brackets only where they were opened, and letters
- * of any script; punctuation at its end is none of it. */
-static size_t address_end(const uint8_t *p, size_t n, size_t i)
+static bool is_arabic(const struct text_prop *prop)
 {
-    size_t end = i, at = i;
-    int depth = 0; /* brackets opened inside: /wiki/Mercury_(planet) */
-    while (at < n) {
-        uint8_t b = p[at];
-        size_t bytes = 1;
-        if (b < 0x80) {
-            if (b <= ' ' || b == 0x7F || strchr("\"<>\\^`{|}", b)) break;
-            if (b == '(') depth++;
-            if (b == ')' && --depth < 0) break;
-            at++;
-            if (is_alnum(b) || strchr("/#=&_-+%~$@)", b)) end = at;
-            continue;
-        }
-        const struct text_prop *prop = prop_at(p, n, at, &bytes);
-        if (!text_is_letter(prop) && !text_is_number(prop)
-            && !text_is_mark(prop))
-            break;
-        at += bytes;
-        end = at;
-    }
-    return end;
-}
-
-/* The end of a domain name at p[i] (letters, digits, hyphens; at least one
- * dot; a top label of two letters or more), or 0. */
-static size_t domain_end(const uint8_t *p, size_t n, size_t i)
-{
-    size_t stop = n - i > DOMAIN_MAX ? i + DOMAIN_MAX : n;
-    size_t at = i, label = i, end = 0;
-    while (at < stop && (is_alnum(p[at]) || p[at] == '-' || p[at] == '.')) {
-        if (p[at] == '.') {
-            if (at == label) break;
-            label = at + 1;
-        } else if (label > i && at - label >= 1 && text_is_ascii_letter(p[at])
-                   && text_is_ascii_letter(p[label])) {
-            end = at + 1;
-        }
-        at++;
-    }
-    return end;
-}
-
-/* The end of the e-mail address that begins at p[i], or 0. */
-static size_t email_end(const uint8_t *p, size_t n, size_t i)
-{
-    size_t stop = n - i > LOCAL_MAX ? i + LOCAL_MAX : n;
-    size_t at = i;
-    while (at < stop && (is_alnum(p[at]) || strchr("._%+-", p[at]))
-           && p[at])
-        at++;
-    if (at == i || at >= n || p[at] != '@') return 0;
-    return domain_end(p, n, at + 1);
-}
-
-/* The end of the address at p[i] if the segment p[i..end) begins one, or 0. */
-static size_t url_end(const uint8_t *p, size_t n, size_t i, size_t end)
-{
-    if (begins(p, n, i, "http") || begins(p, n, i, "ftp")) {
-        size_t colon = i + (p[i] == 'f' || p[i] == 'F' ? 3u : 4u);
-        if (colon < n && (p[colon] | 0x20) == 's') colon++;
-        if (n - colon > 3 && memcmp(p + colon, "://", 3) == 0
-            && p[colon + 3] > ' ')
-            return address_end(p, n, i);
-    }
-    if (begins(p, n, i, "www") && n - i > 4 && p[i + 3] == '.'
-        && is_alnum(p[i + 4]))
-        return address_end(p, n, i);
-    /* bbc.com, bbc.co.uk/news: the segment is the host. */
-    size_t dot = end;
-    while (dot > i && p[dot - 1] != '.') {
-        if (!text_is_ascii_letter(p[dot - 1])) return 0;
-        dot--;
-    }
-    if (dot <= i + 2 || !is_top_level(p, dot, end)) return 0;
-    return end < n && p[end] == '/' ? address_end(p, n, i) : end;
+    return prop->script == WQ_S_ARABIC;
 }
 
 /* ---- names ---- */
@@ -168,7 +78,8 @@ static size_t name_end(const uint8_t *p, size_t n, size_t i, size_t *letters)
         bool letter = text_is_letter(prop);
         *letters += letter;
         if (!letter && !text_is_number(prop) && !text_is_mark(prop)
-            && p[i] != '_' && prop->wb != WB_ZWJ && prop->wb != WB_FORMAT)
+            && p[i] != '_' && prop->wb != WB_EXTEND && prop->wb != WB_ZWJ
+            && prop->wb != WB_FORMAT)
             break;
     }
     return i;
@@ -181,11 +92,11 @@ static size_t less_low_lines(const uint8_t *p, size_t from, size_t end)
     return end;
 }
 
-static size_t hashtag_end(const uint8_t *p, size_t n, size_t i, size_t sign)
+static size_t hashtag_end(const uint8_t *p, size_t n, size_t i)
 {
     size_t letters;
-    size_t end = name_end(p, n, i + sign, &letters);
-    return letters ? less_low_lines(p, i + sign, end) : 0;
+    size_t end = name_end(p, n, i + 1, &letters);
+    return letters ? less_low_lines(p, i + 1, end) : 0;
 }
 
 static size_t mention_end(const uint8_t *p, size_t n, size_t i)
@@ -201,35 +112,7 @@ static size_t mention_end(const uint8_t *p, size_t n, size_t i)
     return letters ? end : 0;
 }
 
-/* ---- times and abbreviations ---- */
-
-/* Counts decimal digits at p[*i..n), at most 3, and moves behind them. */
-static size_t digits_at(const uint8_t *p, size_t n, size_t *i)
-{
-    size_t count = 0, bytes;
-    while (*i < n && count < 3) {
-        const struct text_prop *prop = prop_at(p, n, *i, &bytes);
-        if (prop->category != GC_ND) break;
-        *i += bytes;
-        count++;
-    }
-    return count;
-}
-
-/* The end of a time at p[i] (h:mm, hh:mm, hh:mm:ss), or 0. */
-static size_t time_end(const uint8_t *p, size_t n, size_t i)
-{
-    size_t hours = digits_at(p, n, &i);
-    if (hours < 1 || hours > 2 || i >= n || p[i] != ':') return 0;
-    i++;
-    if (digits_at(p, n, &i) != 2) return 0;
-    size_t end = i;
-    if (i < n && p[i] == ':') {
-        i++;
-        if (digits_at(p, n, &i) == 2) end = i;
-    }
-    return end;
-}
+/* ---- abbreviations ---- */
 
 /* Abbreviations whose full stop belongs to them, in any case.  A title stands
  * before a name, so no sentence ends behind it. */
@@ -244,7 +127,7 @@ static const char *const shortened[] = {
 
 bool news_is_title(const uint8_t *p, size_t i, size_t end)
 {
-    return is_one_of(titles, WQ_LEN(titles), p, i, end);
+    return news_is_one_of(titles, WQ_LEN(titles), p, i, end);
 }
 
 /* Is the segment p[i..end), all ASCII letters, one that is written with a full
@@ -252,39 +135,169 @@ bool news_is_title(const uint8_t *p, size_t i, size_t end)
 static bool is_shortened(const uint8_t *p, size_t n, size_t i, size_t end)
 {
     if (news_is_title(p, i, end)
-        || is_one_of(shortened, WQ_LEN(shortened), p, i, end))
+        || news_is_one_of(shortened, WQ_LEN(shortened), p, i, end))
         return true;
-    return end - i == 2 && begins(p, end, i, "no") && n - end > 2
+    return end - i == 2 && news_begins(p, end, i, "no") && n - end > 2
            && p[end + 1] == ' ' && text_is_ascii_digit(p[end + 2]);
 }
 
-/* Is p[i..end) single letters between full stops ("U.S", "أ.ف.ب")? */
-static bool is_initials(const uint8_t *p, size_t n, size_t i, size_t end)
+/* The full stops of the segment p[i..end) if it is letters between full stops
+ * (U.S أ.ف.ب), each alone or a capital twice (EE.UU); else 0. */
+static size_t initials(const uint8_t *p, size_t i, size_t end)
 {
-    size_t bytes, letters = 0, dots = 0;
+    size_t bytes, dots = 0;
+    uint32_t c, letter = 0; /* the one met since the last full stop */
+    bool twice = false;
     for (; i < end; i += bytes) {
-        const struct text_prop *prop = prop_at(p, n, i, &bytes);
-        if (p[i] == '.') {
+        bytes = text_decode(p + i, end - i, &c);
+        const struct text_prop *prop = text_prop(c);
+        if (c == '.') {
             dots++;
-            letters = 0;
+            letter = 0;
+            twice = false;
         } else if (text_is_letter(prop)) {
-            if (++letters > 1) return false;
+            if (letter && (twice || c != letter || prop->category != GC_LU))
+                return 0;
+            twice = letter;
+            letter = c;
         } else if (!text_is_mark(prop)) {
-            return false;
+            return 0;
         }
     }
-    return dots > 0;
+    return dots;
 }
 
-/* The end of the abbreviation the segment p[i..end) is, or 0. */
+/* Does a letter follow the full stop p[dot], directly or behind one space? */
+static const struct text_prop *letter_behind(const uint8_t *p, size_t n,
+                                             size_t dot)
+{
+    size_t bytes, at = dot + 1;
+    if (at < n && p[at] == ' ') at++;
+    const struct text_prop *prop = at < n ? prop_at(p, n, at, &bytes) : NULL;
+    return prop && text_is_letter(prop) ? prop : NULL;
+}
+
+/* The end of the abbreviation at the front of the segment p[i..end), or 0.
+ * The full stops of Arabic are marks of their own, save inside the name of an
+ * agency: أ.ف.ب  ق|.|م  د|.|محمد (PUD). */
 static size_t abbreviation_end(const uint8_t *p, size_t n, size_t i, size_t end)
 {
+    size_t bytes;
+    const struct text_prop *first = prop_at(p, n, i, &bytes), *behind;
     bool dot = end < n && p[end] == '.' && !(end + 1 < n && p[end + 1] == '.');
-    if (is_initials(p, n, i, end)) /* a Latin one keeps its last full stop */
-        return dot && p[i] < 0x80 ? end + 1 : end;
-    if (dot && text_is_ascii_letter(p[i]) && is_shortened(p, n, i, end))
+    size_t dots = initials(p, i, end);
+    if (dots && !is_arabic(first)) return end + dot;
+    if (dots > 1) return end;
+    if (dots) return (size_t)((const uint8_t *)memchr(p + i, '.', end - i) - p);
+    if (!dot) return 0;
+    if (text_is_ascii_letter(p[i]) && is_shortened(p, n, i, end))
         return end + 1;
+    if (i + bytes != end || !text_is_letter(first)
+        || !(behind = letter_behind(p, n, end)))
+        return 0;
+    if (is_arabic(first)) return end;
+    /* Adnan Z. Amin; but World War I. The */
+    return first->category == GC_LU && behind->category == GC_LU && p[i] != 'I'
+               ? end + 1
+               : 0;
+}
+
+/* ---- joined and parted ---- */
+
+/* Prefixes that are no words: what they are joined to by a hyphen is one with
+ * them, as in the English treebanks of UD. */
+static const char *const prefixes[] = {
+    "anti", "bi", "co", "de", "e", "eco", "ex", "extra", "inter", "intra",
+    "macro", "mega", "meta", "micro", "mid", "mini", "multi", "neo", "non",
+    "para", "post", "pre", "pro", "proto", "pseudo", "quasi", "re", "semi",
+    "sub", "super", "trans", "tri", "ultra", "un", "uni", "vice", "wi",
+};
+
+/* May the Latin letters p[i..end) be the first part of a name like F-16, Su-27,
+ * COVID-19: at most 5, of them a capital in front, and behind from 3 on? */
+static bool is_model(const uint8_t *p, size_t i, size_t end)
+{
+    size_t n = end - i;
+    return n <= 5 && p[i] <= 'Z' && (n <= 2 || p[end - 1] <= 'Z');
+}
+
+/* The end of the capitals at p[i] if they are 1 to 3 and nothing goes on behind
+ * them, or 0. */
+static size_t few_capitals_end(const uint8_t *p, size_t n, size_t i)
+{
+    size_t end = i;
+    while (end < n && end - i < 4 && p[end] >= 'A' && p[end] <= 'Z') end++;
+    return end > i && end - i < 4 && !(end < n && is_alnum(p[end])) ? end : 0;
+}
+
+/* The end of what the segment p[i..end) of ASCII letters is the first part of,
+ * over a hyphen or an ampersand, or 0. */
+static size_t joined_end(const uint8_t *p, size_t n, size_t i, size_t end)
+{
+    unsigned seen;
+    if (end + 1 >= n || ascii_letters_end(p, end, i) != end) return 0;
+    if (p[end] == '&')
+        return few_capitals_end(p, n, i) == end
+                   ? few_capitals_end(p, n, end + 1)
+                   : 0;
+    if (p[end] != '-' || !is_alnum(p[end + 1])) return 0;
+    if (text_is_ascii_digit(p[end + 1]) && is_model(p, i, end))
+        return walk_news(p, n, end + 1, &seen);
+    if (news_is_one_of(prefixes, WQ_LEN(prefixes), p, i, end))
+        return walk_news(p, n, end + 1, &seen);
     return 0;
+}
+
+/* Words that drop their vowel before the next word: the treebanks of UD part
+ * them behind the apostrophe.  French, Italian. */
+static const char *const elided[] = {
+    "c", "d", "j", "l", "m", "n", "qu", "s", "t", "jusqu", "lorsqu", "puisqu",
+    "all", "dall", "dell", "nell", "quell", "sull", "un",
+};
+#define ELIDED_MAX 6
+
+/* Is it a vowel, or the h that may be silent? */
+static bool is_vowel(uint32_t c)
+{
+    if (c >= 0x80) return text_prop(c)->script == WQ_S_LATIN; /* é œ */
+    return c && strchr("aeiouhAEIOUH", (int)c);
+}
+
+/* The end of the elided word and its apostrophe at p[i] (l'eau d’Artagnan), or
+ * 0.  Looked for before the walk: l'a'l'a' would be walked at each. */
+static size_t elided_end(const uint8_t *p, size_t n, size_t i)
+{
+    size_t stop = n - i > ELIDED_MAX + 1 ? i + ELIDED_MAX + 1 : n;
+    size_t end = ascii_letters_end(p, stop, i);
+    if (end == i || end >= n) return 0;
+    uint32_t c;
+    size_t behind = end + text_decode(p + end, n - end, &c);
+    if ((c != '\'' && c != 0x2019) || behind >= n) return 0;
+    text_decode(p + behind, n - behind, &c);
+    return is_vowel(c) && news_is_one_of(elided, WQ_LEN(elided), p, i, end)
+               ? behind
+               : 0;
+}
+
+/* Units that are written right behind a number; "5m" may be metres or millions
+ * and stays, as 3G and MP3 do. */
+static const char *const units[] = {
+    "am", "pm", "bn", "mn", "tn", "km", "kg", "cm", "mm", "mg", "ml", "ft",
+    "lb", "lbs", "hp", "kw", "mw", "gw", "kb", "mb", "gb", "tb", "mph", "kph",
+    "kmh", "hz", "khz", "mhz", "ghz",
+};
+
+/* Where the unit begins in the segment p[i..end) of digits and a unit, or 0. */
+static size_t unit_begin(const uint8_t *p, size_t i, size_t end)
+{
+    size_t at = i;
+    while (at < end && (text_is_ascii_digit(p[at]) || p[at] == '.'
+                        || p[at] == ','))
+        at++;
+    return at < end && ascii_letters_end(p, end, at) == end
+                   && news_is_one_of(units, WQ_LEN(units), p, at, end)
+               ? at
+               : 0;
 }
 
 /* ---- the token ---- */
@@ -295,29 +308,6 @@ static size_t run_end(const uint8_t *p, size_t n, size_t i)
     uint8_t b = p[i];
     while (i < n && p[i] == b) i++;
     return i;
-}
-
-/* What a word segment is a part of; 0 if of nothing. */
-static size_t larger(const uint8_t *p, size_t n, size_t i, size_t end,
-                     unsigned seen, uint8_t *cls)
-{
-    size_t to = 0;
-    if (is_alnum(p[i])) {
-        if (end < n && strchr("@.+-_%", p[end]) && p[end])
-            to = email_end(p, n, i);
-        *cls = WQ_W_EMAIL;
-        if (!to) {
-            to = url_end(p, n, i, end);
-            *cls = WQ_W_URL;
-        }
-        if (to) return to;
-    }
-    if (seen & SEEN_LETTER) {
-        *cls = WQ_W_ABBREVIATION;
-        return abbreviation_end(p, n, i, end);
-    }
-    *cls = WQ_W_TIME;
-    return end < n && p[end] == ':' ? time_end(p, n, i) : 0;
 }
 
 /* Are there only tatweel and marks in p[i..end)? */
@@ -331,6 +321,38 @@ static bool is_filling(const uint8_t *p, size_t i, size_t end)
             return false;
     }
     return true;
+}
+
+/* What the segment p[i..end) is a part of, or the part of it that comes first;
+ * 0: neither. */
+static size_t other_end(const uint8_t *p, size_t n, size_t i, size_t end,
+                        unsigned seen, uint8_t *cls)
+{
+    size_t to = 0;
+    if (is_alnum(p[i])) {
+        if (end < n && strchr("@.+-_%", p[end]) && p[end])
+            to = address_email(p, n, i);
+        *cls = WQ_W_EMAIL;
+        if (to) return to;
+        *cls = WQ_W_URL;
+        if ((to = address_url(p, n, i, end))) return to;
+    }
+    if (!(seen & SEEN_LETTER)) {
+        *cls = WQ_W_DATE;
+        if ((to = moment_date(p, n, i)) >= end) return to;
+        *cls = WQ_W_TIME;
+        return end < n && p[end] == ':' ? moment_time(p, n, i) : 0;
+    }
+    *cls = WQ_W_ABBREVIATION;
+    if (!(seen & SEEN_DIGIT) && (to = abbreviation_end(p, n, i, end)))
+        return to;
+    *cls = WQ_W_WORD;
+    if ((to = joined_end(p, n, i, end))) return to;
+    if (!text_is_ascii_digit(p[i])) return 0;
+    *cls = WQ_W_TIME;
+    if (moment_is_french_time(p, i, end)) return end;
+    *cls = WQ_W_NUMBER;
+    return unit_begin(p, i, end);
 }
 
 size_t news_token(const uint8_t *p, size_t n, size_t i, uint8_t *cls)
@@ -350,19 +372,24 @@ size_t news_token(const uint8_t *p, size_t n, size_t i, uint8_t *cls)
         break;
     case '#':
         *cls = WQ_W_HASHTAG;
-        if ((end = hashtag_end(p, n, i, 1))) return end;
+        if ((end = hashtag_end(p, n, i))) return end;
         break;
     case '@':
         *cls = WQ_W_MENTION;
         if ((end = mention_end(p, n, i))) return end;
         break;
     default:
+        *cls = WQ_W_WORD;
+        if (text_is_ascii_letter(p[i]) && (end = elided_end(p, n, i)))
+            return end;
+        if (dictionary_has(first) && (end = dictionary_end(p, n, i)))
+            return end;
         break;
     }
     unsigned seen;
     end = walk_news(p, n, i, &seen);
     if (seen & (SEEN_LETTER | SEEN_DIGIT)) {
-        size_t to = larger(p, n, i, end, seen, cls);
+        size_t to = other_end(p, n, i, end, seen, cls);
         if (to) return to;
     }
     *cls = walk_class(p, i, end, seen);

@@ -221,6 +221,15 @@ size_t walk_news(const uint8_t *p, size_t n, size_t i, unsigned *seen)
 }
 
 /* ---- what a segment is ---- */
+
+/* Per cent, mille and ten thousand: punctuation to Unicode, symbols to UD and
+ * to whoever reads numbers. */
+static bool is_percent(uint32_t c)
+{
+    return c == '%' || c == 0x609 || c == 0x60A || c == 0x66A || c == 0x2030
+           || c == 0x2031 || c == 0xFE6A || c == 0xFF05;
+}
+
 uint8_t walk_class(const uint8_t *p, size_t i, size_t end, unsigned seen)
 {
     uint32_t c, second = 0;
@@ -242,7 +251,7 @@ uint8_t walk_class(const uint8_t *p, size_t i, size_t end, unsigned seen)
     }
     if (seen & SEEN_LETTER) return WQ_W_WORD;
     if (seen & SEEN_DIGIT) return WQ_W_NUMBER;
-    if (text_is_punct(prop)) return WQ_W_PUNCT;
+    if (text_is_punct(prop)) return is_percent(c) ? WQ_W_SYMBOL : WQ_W_PUNCT;
     if (text_is_symbol(prop)) return WQ_W_SYMBOL;
     return WQ_W_OTHER;
 }

@@ -66,12 +66,14 @@ static inline bool run_ends(bool news, bool digits, const uint8_t *p, size_t n,
     const struct text_low *low = low_at(p, n, at, &bytes);
     unsigned wb = low ? low->cls & LOW_WB : wb_at(p, n, at);
     if (news && b < 0x80) {
-        /* E-mail addresses, addresses, times; "St." */
-        if (p[start] < 0x80 && (b == '@' || b == '-' || b == '+' || b == '%'))
+        /* E-mail addresses, addresses, AT&T, F-16; dates, times; "St." "د." */
+        if (p[start] < 0x80
+            && (b == '@' || b == '-' || b == '+' || b == '%' || b == '&'))
             return false;
+        if (digits && (b == '/' || b == '-')) return false;
         if (b == ':' && (digits || (at + 1 < n && p[at + 1] == '/')))
             return false;
-        if (b == '.' && p[start] < 0x80 && at - start <= 4) return false;
+        if (b == '.' && at - start <= 4) return false;
     }
     if (IN(digits ? ENDS_DIGITS : ENDS_LETTERS, wb)) return true;
     if (digits || !IN(SOFT, wb)) return false;

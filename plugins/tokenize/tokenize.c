@@ -34,7 +34,7 @@ static const char *const counters[] = { "tokens", "sentences", NULL };
 /* Names of the classes as kinds, in the order of enum wq_word_class. */
 static const char *const class_names[WQ_W_CLASSES] = {
     "other", "word", "number", "punct", "symbol", "url", "email",
-    "hashtag", "mention", "emoji", "time", "abbreviation",
+    "hashtag", "mention", "emoji", "time", "abbreviation", "date",
 };
 
 struct tokenize {

@@ -440,6 +440,7 @@ enum wq_word_class {
     WQ_W_OTHER, /* white space, controls, lone marks: uax29 mode only          */
     WQ_W_WORD, WQ_W_NUMBER, WQ_W_PUNCT, WQ_W_SYMBOL, WQ_W_URL, WQ_W_EMAIL,
     WQ_W_HASHTAG, WQ_W_MENTION, WQ_W_EMOJI, WQ_W_TIME, WQ_W_ABBREVIATION,
+    WQ_W_DATE, /* in digits: 12/05/2015 2015-05-12; news mode only             */
     WQ_W_CLASSES
 };
 enum wq_word_mode {
