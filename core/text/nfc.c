@@ -9,11 +9,16 @@
  * before it (e) is decomposed, ordered, composed.  A piece is a letter and its
  * marks; the hostile one of a million marks is sorted by counting, so the time
  * is linear for any text. */
+#include "base/cpu.h"
 #include "text/props.h"
+#include "text/sink.h"
 #include "text/text.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 /* Hangul syllables compose by arithmetic: Unicode 15.0 s. 3.12. */
 enum {
@@ -27,66 +32,147 @@ enum {
 #define CP(x)     ((x) & 0xFFFFFFu)
 #define CCC(x)    ((x) >> CCC_SHIFT)
 
+/* ---- the quick check ---- */
+
+/* nfc_block.h for 16, 32 and 64 bytes: SSE2 or NEON, AVX2, AVX-512. */
+typedef uint64_t sixteen __attribute__((vector_size(16)));
+#ifdef __SSE2__
+#define ANY(v)   _mm_movemask_epi8((__m128i)(v))
+#else
+#define ANY(v)                                                                 \
+    (((((sixteen)(v))[0] | ((sixteen)(v))[1]) & 0x8080808080808080u) != 0)
+#endif
+#define W        16
+#define TARGET
+#define FN(name) name##_16
+#include "text/nfc_block.h"
+#if defined __x86_64__
+#define W        32
+#define TARGET   __attribute__((target("avx2")))
+#define FN(name) name##_32
+#define ANY(v)   _mm256_movemask_epi8((__m256i)(v))
+#include "text/nfc_block.h"
+#define W        64
+#define TARGET   __attribute__((target("avx512f,avx512bw")))
+#define FN(name) name##_64
+#define ANY(v)   _mm512_movepi8_mask((__m512i)(v))
+#include "text/nfc_block.h"
+#endif
+
+/* As skim_16 by the widest vectors that may be used. */
+static size_t skim(const uint8_t *p, size_t n, size_t i)
+{
+#if defined __x86_64__
+    enum cpu_level level = cpu_level();
+    if (level >= CPU_AVX512) i = skim_64(p, n, i);
+    else if (level >= CPU_AVX2) i = skim_32(p, n, i);
+#endif
+    return skim_16(p, n, i);
+}
+
+/* How far the quick check has come. */
+struct check {
+    size_t at;      /* a code point begins here                              */
+    size_t starter; /* the last one of class 0 before it, at if there is none */
+    unsigned last;  /* combining class of the code point before               */
+};
+
+/* Code points are decoded as everywhere, but a byte that is part of no sequence
+ * keeps itself: RAW + the byte, of class 0. */
+#define RAW 0x110000u
+static size_t decode(const uint8_t *p, size_t left, uint32_t *c)
+{
+    size_t bytes = text_decode(p, left, c);
+    if (bytes == 1 && *p >= 0x80) *c = RAW + *p;
+    return bytes;
+}
+
 /* Combining class of c, or 255 if c is not in NFC for certain. */
 static unsigned quick(uint32_t c)
 {
-    return text_prop(c)->nfc;
+    return c < RAW ? text_prop(c)->nfc : 0;
+}
+static unsigned class_of(uint32_t c)
+{
+    return c < RAW ? text_prop(c)->ccc : 0;
 }
 
-/* Where the quick check first fails in p[i..n), or n; *starter is then the last
- * starter before (i if there is none). */
-static size_t quick_check(const uint8_t *p, size_t n, size_t i,
-                          size_t *starter)
+/* The same for the code point at p[i], i < n, and its length. */
+static inline unsigned quick_at(const uint8_t *p, size_t n, size_t i,
+                                size_t *bytes)
 {
-    unsigned last = 0; /* combining class of the code point before */
-    *starter = i;
-    while (i < n) {
-        uint64_t eight;
-        if (!last && n - i >= 8) {
-            memcpy(&eight, p + i, 8);
-            if (!(eight & 0x8080808080808080u)) {
-                *starter = i + 7;
-                i += 8;
-                continue;
-            }
-        }
-        unsigned ccc;
-        size_t bytes;
-        if (p[i] < 0x80) {
-            bytes = 1;
-            ccc = 0;
-        } else if (p[i] >= 0xC2 && p[i] < 0xE0 && i + 1 < n) {
-            bytes = 2;
-            ccc = text_low_nfc[(p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu)];
-        } else {
-            uint32_t c;
-            bytes = text_decode(p + i, n - i, &c);
-            ccc = quick(c);
-        }
-        if (ccc) {
-            if (ccc == 255 || ccc < last) return i;
-        } else {
-            *starter = i;
-        }
-        last = ccc;
-        i += bytes;
+    unsigned b = p[i];
+    if (b < 0x80) {
+        *bytes = 1;
+        return 0;
     }
-    return n;
+    if (b - 0xC2u < 0xE0 - 0xC2 && i + 1 < n) {
+        *bytes = 2;
+        return text_low_nfc[(b & 0x1F) << 6 | (p[i + 1] & 0x3Fu)];
+    }
+    uint32_t c;
+    *bytes = decode(p + i, n - i, &c);
+    return quick(c);
+}
+
+/* Where the code point begins that goes on behind p[i], or i if one begins or
+ * the text ends there; `from` <= i is where one begins. */
+static size_t back_to_lead(const uint8_t *p, size_t from, size_t i)
+{
+    for (size_t k = i; k > from && i - k < 3;) {
+        unsigned b = p[--k];
+        if (b >= 0xC0)
+            return i - k < (b < 0xE0 ? 2u : b < 0xF0 ? 3u : 4u) ? k : i;
+    }
+    return i;
+}
+
+/* Moves on over clean blocks.  Behind them one mark at most has no starter
+ * behind it, and what stands before a mark is one. */
+static void skip_blocks(struct check *c, const uint8_t *p, size_t n)
+{
+    size_t from = c->at, end = back_to_lead(p, from, skim(p, n, from)), bytes;
+    if (end == from) return;
+    size_t before = text_before(p, end);
+    c->at = end;
+    c->last = quick_at(p, n, before, &bytes);
+    if (!c->last) c->starter = before;
+    else if (before > from) c->starter = text_before(p, before);
+}
+
+/* Goes on until the check fails (returns false; c->at is then the code point it
+ * fails at) or p[limit] is reached, limit <= n. */
+static bool check_until(struct check *c, const uint8_t *p, size_t n,
+                        size_t limit)
+{
+    while (c->at < limit) {
+        if (!c->last && c->at >= 3) skip_blocks(c, p, limit);
+        /* At least as far as a block reaches: it was not clean. */
+        size_t stop = limit - c->at > 64 ? c->at + 64 : limit;
+        while (c->at < stop) {
+            size_t bytes;
+            unsigned ccc = quick_at(p, n, c->at, &bytes);
+            if (!ccc) c->starter = c->at;
+            else if (ccc == 255 || ccc < c->last) return false;
+            c->last = ccc;
+            c->at += bytes;
+        }
+    }
+    return true;
 }
 
 int text_is_nfc(const char *text, size_t n)
 {
-    size_t starter;
-    return quick_check((const uint8_t *)text, n, 0, &starter) == n;
+    struct check c = { 0, 0, 0 };
+    return check_until(&c, (const uint8_t *)text, n, n);
 }
 
 /* The first starter in p[i..n) that joins nothing before it, or n. */
 static size_t next_starter(const uint8_t *p, size_t n, size_t i)
 {
     while (i < n) {
-        uint32_t c;
-        size_t bytes = text_decode(p + i, n - i, &c);
-        if (quick(c) == 0) break;
+        size_t bytes;
+        if (quick_at(p, n, i, &bytes) == 0) break;
         i += bytes;
     }
     return i;
@@ -180,18 +266,6 @@ static size_t compose(uint32_t *x, size_t n)
     return k;
 }
 
-/* Where output goes; what does not fit is only counted. */
-struct sink {
-    char *out;
-    size_t cap, n;
-};
-static void put(struct sink *to, const uint8_t *p, size_t n)
-{
-    if (to->n <= to->cap && n <= to->cap - to->n && n)
-        memcpy(to->out + to->n, p, n);
-    to->n += n;
-}
-
 /* Words of a piece that need no malloc: a letter and all the marks a living
  * language puts on it. */
 #define SMALL 64
@@ -203,17 +277,17 @@ static int piece(const uint8_t *p, size_t n, struct sink *to)
     size_t count = 0, i = 0;
     uint32_t c;
     for (; i < n; count += decompose(c, four))
-        i += text_decode(p + i, n - i, &c);
+        i += decode(p + i, n - i, &c);
     if (count > SMALL) { /* x, and room for the sort behind it */
         x = calloc(count, 2 * sizeof *x);
         if (!x) return -1;
     }
     size_t k = 0;
     for (i = 0; i < n;) {
-        i += text_decode(p + i, n - i, &c);
+        i += decode(p + i, n - i, &c);
         size_t got = decompose(c, four);
         for (size_t j = 0; j < got; j++)
-            x[k++] = four[j] | (uint32_t)text_prop(four[j])->ccc << CCC_SHIFT;
+            x[k++] = four[j] | class_of(four[j]) << CCC_SHIFT;
     }
     for (i = 0; i < k;) {
         size_t from = i;
@@ -223,25 +297,33 @@ static int piece(const uint8_t *p, size_t n, struct sink *to)
     }
     k = compose(x, k);
     for (i = 0; i < k; i++) {
-        uint8_t bytes[4];
-        put(to, bytes, text_encode(CP(x[i]), bytes));
+        uint8_t bytes[4] = { (uint8_t)x[i] };
+        sink_put(to, bytes, CP(x[i]) < RAW ? text_encode(CP(x[i]), bytes) : 1);
     }
     if (x != small) free(x);
     return 0;
 }
 
+/* Clean text is copied in pieces that are still in the cache. */
+#define COPY ((size_t)32 << 10)
+
 size_t text_nfc(const char *text, size_t n, char *out, size_t cap)
 {
     const uint8_t *p = (const uint8_t *)text;
     struct sink to = { out, cap, 0 };
-    size_t i = 0, starter;
-    while (i < n) {
-        size_t fail = quick_check(p, n, i, &starter);
-        if (fail == n) starter = n;
-        put(&to, p + i, starter - i);
-        if (fail == n) break;
-        i = next_starter(p, n, fail);
-        if (piece(p + starter, i - starter, &to) < 0) return (size_t)-1;
+    struct check c = { 0, 0, 0 };
+    size_t done = 0;
+    while (c.at < n) {
+        size_t limit = n - c.at > COPY ? c.at + COPY : n;
+        bool is_clean = check_until(&c, p, n, limit);
+        sink_put(&to, p + done, c.starter - done);
+        done = c.starter;
+        if (is_clean) continue;
+        size_t end = next_starter(p, n, c.at);
+        if (piece(p + done, end - done, &to) < 0) return (size_t)-1;
+        done = end;
+        c = (struct check){ end, end, 0 };
     }
+    sink_put(&to, p + done, n - done);
     return to.n;
 }
