@@ -1,8 +1,8 @@
-/* text_test.c - validity, categories, scripts, folds and hashes. */
+/* text_test.c - validity and repair, categories, scripts and their runs. */
 #include "text/props.h"
 #include "text/text.h"
-#include "text/fold.h"
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,135 +117,124 @@ START_TEST(letters_are_counted_by_script_and_added)
 }
 END_TEST
 
-/* ---- folds ---- */
+/* ---- repair ---- */
 static const struct {
-    uint32_t profile;
-    const char *in, *out;
-} folds[] = {
-    /* LIGHT: case, tatweel, controls */
-    { WQ_FOLD_LIGHT, "Straße ÉCOLE Σς", "straße école σσ" },
-    { WQ_FOLD_LIGHT, "مـــصر أحمدُ ١٢", "مصر أحمدُ ١٢" },
-    { WQ_FOLD_LIGHT, "a\xE2\x80\x8F" "b\xC2\xAD" "c\x01\x7F\xEF\xBB\xBF", "abc" },
-    { WQ_FOLD_LIGHT, "a\tb\nc\rd", "a\tb\nc\rd" },
-    /* STANDARD */
-    { WQ_FOLD_STANDARD, "أحمد إلى آخر ٱلله", "احمد الي اخر الله" },
-    { WQ_FOLD_STANDARD, "مدرسة مؤسسة هيئة مستشفى", "مدرسه موسسه هييه مستشفي" },
-    { WQ_FOLD_STANDARD, "مُحَمَّدٌ رَحْمٰن عاماً", "محمد رحمن عاما" },
-    { WQ_FOLD_STANDARD, "ا\xD9\x94\xD9\x95\xD9\x93", "ا" },
-    { WQ_FOLD_STANDARD, "کی گپ ھہۂۃە ئېۍےۓ", "كي گپ ههههه ييييي" },
-    { WQ_FOLD_STANDARD, "شيء ء", "شيء ء" },
-    { WQ_FOLD_STANDARD, "٠١٢٣٤٥٦٧٨٩ ۰۱۹ ०९ ０９", "0123456789 019 09 09" },
-    { WQ_FOLD_STANDARD, "ﻻ ﷲ ﺳﻼم ﻷ ﭖ ﯼ", "لا الله سلام لا پ ي" },
-    { WQ_FOLD_STANDARD, "ﷺ ﷻ", "ﷺ ﷻ" },
-    { WQ_FOLD_STANDARD, "ﹰﱞ|", "|" }, /* marks in presentation form */
-    { WQ_FOLD_STANDARD, "Éçñ ǰ Ẹ́ Ω ﬁ Ａ", "ecn j e ω fi a" },
-    { WQ_FOLD_STANDARD, "e\xCC\x81", "e" },
-    { WQ_FOLD_STANDARD, "Йё Ёж ᾳ ΆΣ", "ие еж α ασ" },
-    { WQ_FOLD_STANDARD, "İı ẞß øł", "iı ßß øł" },
-    { WQ_FOLD_STANDARD, "한국 漢字 カ ガ 😀", "한국 漢字 カ ガ 😀" },
-    { WQ_FOLD_STANDARD, "שָׁלוֹם", "שלום" },
-    { WQ_FOLD_STANDARD, "☎\xEF\xB8\x8F \xE2\x80\x8C", "☎ " },
-    { WQ_FOLD_STANDARD, "Ⱥ", "ⱥ" }, /* two bytes become three */
-    { WQ_FOLD_STANDARD, "۝۞", "" },
-    { WQ_FOLD_STANDARD, "ـــ", "" },
-    { WQ_FOLD_STANDARD, "a-b_c.1", "a-b_c.1" },
-    /* SEARCH */
-    { WQ_FOLD_SEARCH, "ڤيينا گوگل چاد پاريس ژ", "فيينا كوكل جاد باريس ز" },
-    { WQ_FOLD_SEARCH, "شيء ماء", "شي ما" },
-    { WQ_FOLD_SEARCH, "Œuvre Straße Søren O’Neil", "oeuvre strasse soren oneil" },
+    const char *in, *out, *why;
+} repairs[] = {
+#define R "\xEF\xBF\xBD"
+    { "", "", "empty" },
+    { "سلام a é 😀", "سلام a é 😀", "nothing to do" },
+    /* The examples of the Standard 15.0 s. 3.9, tables 3-8 to 3-11. */
+    { "\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41", R R R R R R R R "A", "overlong" },
+    { "\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41", R R R R R R R R "A",
+      "surrogates" },
+    { "\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42", R R R R R "A" R R "B",
+      "beyond U+10FFFF" },
+    { "\xE1\x80\xE2\xF0\x91\x92\xF1\xBF\x41", R R R R "A", "truncated" },
+    { "\x61\xF1\x80\x80\xE1\x80\xC2\x62\x80\x63\x80\xBF\x64",
+      "a" R R R "b" R "c" R R "d", "truncated, and continuations alone" },
+    { "\xC2", R, "a lead at the end" },
+    { "\xE2\x82", R, "two of three at the end" },
+    { "\xF0\x9F\x98", R, "three of four at the end" },
+    { "\xC1\xBF", R R, "overlong U+007F" },
+    { "\xF5\x80\x80\x80", R R R R, "no such lead" },
+    { "\xF8\x88\x80\x80\x80", R R R R R, "five bytes" },
+    { "\xF4\x90\x80\x80", R R R R, "U+110000" },
+    { "\xD8\xB3\xD9 \xD9\x84", "س" R " ل", "half a letter" },
+#undef R
 };
 
-START_TEST(folds_are_as_stated)
+START_TEST(ill_formed_pieces_are_replaced_and_told)
 {
-    char out[256];
-    const char *in = folds[_i].in;
-    size_t n = strlen(in);
-    size_t got = text_fold(folds[_i].profile, in, n, out, sizeof out - 1);
-    ck_assert_uint_le(got, 3 * n + 8);
-    out[got] = '\0';
-    ck_assert_str_eq(out, folds[_i].out);
-    for (size_t cap = 0; cap <= got; cap++) { /* any room: the same size */
+    const char *in = repairs[_i].in, *want = repairs[_i].out;
+    size_t n = strlen(in), need = strlen(want);
+    char out[128];
+    wq_flaw list[8];
+    wq_flaws flaws = { list, 8, 77 };
+    ck_assert_uint_eq(text_utf8_repair(in, n, out, sizeof out, &flaws), need);
+    ck_assert_mem_eq(out, want, need);
+    size_t from = 0, to = 0; /* between two flaws all is as it was */
+    ck_assert_uint_le(flaws.n, 8);
+    for (size_t i = 0; i < flaws.n; i++) {
+        ck_assert(list[i].bytes >= 1 && list[i].bytes <= 3);
+        ck_assert_uint_eq(list[i].at - from, list[i].out - to);
+        ck_assert_mem_eq(in + from, out + to, list[i].at - from);
+        ck_assert_mem_eq(out + list[i].out, "\xEF\xBF\xBD", 3);
+        from = list[i].at + list[i].bytes;
+        to = list[i].out + 3;
+    }
+    ck_assert_uint_eq(n - from, need - to);
+    for (size_t cap = 0; cap <= need; cap++) { /* any room: the same answers */
         char *room = malloc(cap ? cap : 1);
-        ck_assert_uint_eq(text_fold(folds[_i].profile, in, n, room, cap), got);
-        if (cap == got) ck_assert_mem_eq(room, out, got);
+        wq_flaws few = { list, 1, 0 };
+        ck_assert_uint_eq(text_utf8_repair(in, n, room, cap, &few), need);
+        ck_assert_uint_eq(few.n, flaws.n);
+        if (cap == need) ck_assert_mem_eq(room, want, need);
         free(room);
     }
+    ck_assert_uint_eq(text_utf8_repair(in, n, out, sizeof out, NULL), need);
 }
 END_TEST
 
-START_TEST(folding_twice_is_folding_once_for_every_code_point)
+START_TEST(a_million_flaws_take_linear_time)
 {
-    for (uint32_t profile = 0; profile <= WQ_FOLD_SEARCH; profile++)
-        for (uint32_t c = 0; c < 0x110000; c++) {
-            char in[4], once[32], twice[32];
-            if (c >= 0xD800 && c < 0xE000) continue;
-            size_t n = text_encode(c, (uint8_t *)in);
-            size_t a = text_fold(profile, in, n, once, sizeof once);
-            ck_assert_uint_le(a, 3 * n);
-            ck_assert_uint_eq(text_utf8_valid(once, a), a);
-            size_t b = text_fold(profile, once, a, twice, sizeof twice);
-            ck_assert_msg(a == b && memcmp(once, twice, a) == 0, "U+%04X", c);
-        }
-}
-END_TEST
-
-START_TEST(composed_and_decomposed_fold_alike)
-{
-    for (uint32_t c = 0xC0; c < 0x2000; c++) {
-        char in[4], nfc[16], a[32], b[32];
-        size_t n = text_encode(c, (uint8_t *)in);
-        size_t m = text_nfc(in, n, nfc, sizeof nfc);
-        size_t x = text_fold(WQ_FOLD_STANDARD, in, n, a, sizeof a);
-        size_t y = text_fold(WQ_FOLD_STANDARD, nfc, m, b, sizeof b);
-        /* Composition exclusions (U+0958) stay two letters in NFC. */
-        if (m > n) continue;
-        ck_assert_msg(x == y && memcmp(a, b, x) == 0, "U+%04X", c);
-    }
-}
-END_TEST
-
-/* The fold is frozen: this number may change only together with FOLD_ID. */
-START_TEST(the_standard_fold_is_frozen)
-{
-    char *all = malloc((size_t)0x110000 * 12), *at = all;
-    ck_assert_ptr_nonnull(all);
-    for (uint32_t c = 0; c < 0x110000; c++) {
-        char in[4];
-        if (c >= 0xD800 && c < 0xE000) continue;
-        at += text_fold(WQ_FOLD_STANDARD, in, text_encode(c, (uint8_t *)in), at, 16);
-        *at++ = '\n';
-    }
-    ck_assert_uint_eq(FOLD_ID, 1);
-    ck_assert_uint_eq(text_toolkit()->fold_id, FOLD_ID);
-    ck_assert_uint_eq(text_hash(all, (size_t)(at - all)),
-                      UINT64_C(0xE7ED7DB41A443AE6));
-    free(all);
-}
-END_TEST
-
-/* ---- hashes ---- */
-START_TEST(hashes_are_xxh3_with_seed_0)
-{
-    ck_assert_uint_eq(text_hash("", 0), UINT64_C(0x2D06800538D394C2));
-    ck_assert_uint_eq(text_fold_hash("", 0), text_hash("", 0));
-    ck_assert_uint_eq(text_fold_hash("أحمد", 8), text_hash("احمد", 8));
-    ck_assert_uint_eq(text_fold_hash("ABC", 3), text_hash("abc", 3));
-}
-END_TEST
-
-START_TEST(fold_hash_is_the_hash_of_the_fold_at_every_length)
-{
-    static const char unit[] = "أa\xEF\xBB\xBB\xD9\x80É";
-    size_t unit_n = sizeof unit - 1, n = unit_n * 2000;
-    char *in = malloc(n), *out = malloc(3 * n + 8);
+    size_t n = 1000000;
+    char *in = malloc(n), *out = malloc(3 * n);
     ck_assert(in && out);
-    for (size_t i = 0; i < n; i += unit_n) memcpy(in + i, unit, unit_n);
-    for (size_t k = 0; k <= n; k += unit_n * (k < 600 ? 1 : 97)) {
-        size_t got = text_fold(WQ_FOLD_STANDARD, in, k, out, 3 * n + 8);
-        ck_assert_uint_eq(text_fold_hash(in, k), text_hash(out, got));
+    static const char *const units[] = { "\xFF", "\x80", "\xE2", "\xF0\x9F\x98" };
+    for (size_t k = 0; k < WQ_LEN(units); k++) {
+        wq_flaws flaws = { NULL, 0, 0 };
+        size_t unit = strlen(units[k]), whole = n / unit * unit;
+        for (size_t i = 0; i < whole; i += unit) memcpy(in + i, units[k], unit);
+        size_t got = text_utf8_repair(in, whole, out, 3 * n, &flaws);
+        ck_assert_uint_eq(flaws.n, whole / unit);
+        ck_assert_uint_eq(got, flaws.n * 3);
     }
     free(in);
     free(out);
+}
+END_TEST
+
+/* ---- script runs ---- */
+static const struct {
+    const char *in, *out; /* runs between bars, with the number of the script */
+} runs[] = {
+    { "", "" },
+    { "12, 3!", "12, 3!/0" },
+    { "سلام", "سلام/2" },
+    { "« سلام » abc, 12 عدد", "« سلام » /2|abc, 12 /1|عدد/2" },
+    { "漢字かなカナ", "漢字/12|かなカナ/11" },
+    { "e\xCC\x81ж\xCC\x81", "e\xCC\x81/1|ж\xCC\x81/3" },
+    { "ไทย ລາວ ខ្មែរ မြန်မာ", "ไทย /9|ລາວ /16|ខ្មែរ /17|မြန်မာ/18" },
+    { "ᏣᎳᎩ a", "ᏣᎳᎩ /0|a/1" },
+};
+
+START_TEST(runs_are_of_one_script)
+{
+    const char *in = runs[_i].in;
+    uint32_t end[16], from = 0;
+    uint8_t script[16];
+    char shown[256] = "";
+    size_t at = 0, k = 0;
+    size_t got = text_script_runs(in, strlen(in), &at, end, script, 16);
+    ck_assert_uint_eq(at, strlen(in));
+    for (size_t i = 0; i < got; i++) {
+        k += (size_t)snprintf(shown + k, sizeof shown - k, "%s%.*s/%u",
+                              i ? "|" : "", (int)(end[i] - from), in + from,
+                              script[i]);
+        from = end[i];
+    }
+    ck_assert_str_eq(shown, runs[_i].out);
+}
+END_TEST
+
+START_TEST(a_plugin_that_knows_few_scripts_counts_the_rest_as_other)
+{
+    static const char text[] = "abc ລາວ سلام";
+    size_t counts[2] = { 0 };
+    text_scripts(text, sizeof text - 1, counts, 2);
+    ck_assert_uint_eq(counts[WQ_S_OTHER], 7);
+    ck_assert_uint_eq(counts[WQ_S_LATIN], 3);
 }
 END_TEST
 
@@ -253,9 +242,12 @@ START_TEST(the_table_is_whole)
 {
     const wq_text *t = text_toolkit();
     ck_assert_uint_eq(t->size, sizeof *t);
-    ck_assert(t->utf8_valid && t->category && t->script && t->scripts
-              && t->fold && t->hash && t->fold_hash && t->words
-              && t->sentences && t->is_nfc && t->nfc);
+    for (const char *p = (const char *)&t->utf8_valid;
+         p < (const char *)t + t->size; p += sizeof(void (*)(void))) {
+        void (*member)(void);
+        memcpy(&member, p, sizeof member);
+        ck_assert_msg(member != NULL, "byte %zu", (size_t)(p - (const char *)t));
+    }
 }
 END_TEST
 
@@ -270,12 +262,11 @@ int main(void)
                    a_text_cut_anywhere_is_valid_up_to_its_last_whole_character);
     tcase_add_test(tc, categories_and_scripts_are_those_of_unicode_15_0);
     tcase_add_test(tc, letters_are_counted_by_script_and_added);
-    tcase_add_loop_test(tc, folds_are_as_stated, 0, (int)WQ_LEN(folds));
-    tcase_add_test(tc, folding_twice_is_folding_once_for_every_code_point);
-    tcase_add_test(tc, composed_and_decomposed_fold_alike);
-    tcase_add_test(tc, the_standard_fold_is_frozen);
-    tcase_add_test(tc, hashes_are_xxh3_with_seed_0);
-    tcase_add_test(tc, fold_hash_is_the_hash_of_the_fold_at_every_length);
+    tcase_add_loop_test(tc, ill_formed_pieces_are_replaced_and_told, 0,
+                        (int)WQ_LEN(repairs));
+    tcase_add_test(tc, a_million_flaws_take_linear_time);
+    tcase_add_loop_test(tc, runs_are_of_one_script, 0, (int)WQ_LEN(runs));
+    tcase_add_test(tc, a_plugin_that_knows_few_scripts_counts_the_rest_as_other);
     tcase_add_test(tc, the_table_is_whole);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
