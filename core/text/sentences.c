@@ -5,42 +5,15 @@
  *
  *   ... word | . | Close* | Space* | (line end) | next sentence
  *
- * News rules, reasons not to break where UAX #29 would:
- *   - inside an abbreviation, an address, a name: أ.ف.ب  a?b=c  U.S. troops
- *   - behind a title or before a number: Dr. Smith, No. 5
- *   - behind dots that trail off, unless a capital follows: وما تفعله... في
- *   - before a small letter: "Really?" he said
- * and one to break where it would not:
- *   - before a year or a number: in 1986. 1987 was */
+ * News asks the rules of stops.c whether the sentence goes on there although
+ * UAX #29 would end it, and differs in these places:
+ *   - a line goes on in the next one where it was wrapped (stops.c)
+ *   - "…" is looked at as ".." is
+ *   - before a year or a number a sentence may end: in 1986. 1987 was
+ *   - before a dash, too: ما السبب؟ - لا أدري
+ *   - emoji behind a terminator go with it: Great! 🎉 */
+#include "text/sentences.h"
 #include "text/text.h"
-#include "text/walk.h"
-#include <stdbool.h>
-
-#define IN(set, sb) ((unsigned)(set) >> (sb) & 1u)
-#define BIT(sb)     (1u << (sb))
-enum {
-    PARAGRAPH = BIT(SB_CR) | BIT(SB_LF) | BIT(SB_SEP),
-    TERMINATOR = BIT(SB_ATERM) | BIT(SB_STERM),
-    ATTACHED = BIT(SB_EXTEND) | BIT(SB_FORMAT),
-    LETTER = BIT(SB_LOWER) | BIT(SB_UPPER) | BIT(SB_OLETTER)
-};
-
-/* The class of the code point at p[i], i < n; *bytes is its length. */
-static inline unsigned class_at(const uint8_t *p, size_t n, size_t i,
-                                size_t *bytes)
-{
-    if (p[i] < 0x80) {
-        *bytes = 1;
-        return text_low_sb[p[i]];
-    }
-    if (p[i] >= 0xC2 && p[i] < 0xE0 && i + 1 < n) {
-        *bytes = 2;
-        return text_low_sb[(p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu)];
-    }
-    uint32_t c;
-    *bytes = text_decode(p + i, n - i, &c);
-    return text_prop(c)->sb;
-}
 
 /* Bytes at which a terminator or a line end may be; everything else is run
  * over byte by byte.  Of the two-byte ones U+061D-061F and U+06D4 are told by
@@ -71,22 +44,6 @@ static size_t skip(const uint8_t *p, size_t n, size_t i, unsigned set)
     return i;
 }
 
-/* The class of the last code point before p[i] that is not attached (SB5), or
- * SB_OTHER at `from`; *at is where it is. */
-static unsigned class_before(const uint8_t *p, size_t from, size_t i,
-                             size_t *at)
-{
-    while (i > from) {
-        size_t bytes, end = i;
-        i = text_before(p, i);
-        unsigned sb = class_at(p, end, i, &bytes);
-        *at = i;
-        if (!IN(ATTACHED, sb)) return sb;
-    }
-    *at = from;
-    return SB_OTHER;
-}
-
 /* SB8: does a small letter come before any other letter, line end or
  * terminator? */
 static bool small_follows(const uint8_t *p, size_t n, size_t i)
@@ -100,95 +57,113 @@ static bool small_follows(const uint8_t *p, size_t n, size_t i)
     return false;
 }
 
-/* ---- news ---- */
-
-static bool is_ascii_name(uint8_t b)
-{
-    return text_is_ascii_letter(b) || text_is_ascii_digit(b);
-}
-
-/* Is it the "No." of "No. 5"? */
-static bool is_number_sign(const uint8_t *p, size_t word, size_t stop,
-                           unsigned follows)
-{
-    return follows == SB_NUMERIC && stop - word == 2 && (p[word] | 0x20) == 'n'
-           && p[word + 1] == 'o';
-}
-
-/* Is the terminator p[stop] part of something that goes on behind it?  next:
- * where the next sentence would begin; from: where this one begins. */
-static bool goes_on(const uint8_t *p, size_t n, size_t from, size_t stop,
-                    size_t next)
-{
-    if (stop == from || next >= n) return false;
-    size_t bytes, at, before_at;
-    unsigned follows = class_at(p, n, next, &bytes);
-    if (follows == SB_LOWER) return true;
-    if (p[stop] != '.') /* ? and ! inside an address */
-        return next == stop + 1 && is_ascii_name(p[next])
-               && is_ascii_name(p[stop - 1]);
-    if (p[stop - 1] == '.') return follows != SB_UPPER && p[next - 1] == ' ';
-    unsigned before = class_before(p, from, stop, &at);
-    if (!IN(LETTER, before)) return false;
-    /* A single letter: an initial, or the piece of an abbreviation. */
-    if (!IN(LETTER | BIT(SB_NUMERIC), class_before(p, from, at, &before_at)))
-        return before != SB_LOWER || next == stop + 1;
-    /* At most 4 letters of a title (news.c). */
-    size_t word = stop;
-    while (word > from && stop - word <= 4 && text_is_ascii_letter(p[word - 1]))
-        word--;
-    return news_is_title(p, word, stop)
-           || is_number_sign(p, word, stop, follows);
-}
-
 /* ---- the walk ---- */
 
-/* Behind a terminator that ends at p[i]: where the sentence ends, or 0 with *on
- * where to go on looking. */
+/* Does a dash begin what follows a terminator and white space: the next speaker
+ * of an interview, the next item of a list?  (UAX #29 SB8a goes on.) */
+static bool dash_begins(const uint8_t *p, size_t n, size_t i)
+{
+    uint32_t c;
+    text_decode(p + i, n - i, &c);
+    return c == '-' || c == 0x2013 || c == 0x2014;
+}
+
+/* Is the code point at p[i] an emoji?  *bytes is its length. */
+static bool is_emoji(const uint8_t *p, size_t n, size_t i, size_t *bytes)
+{
+    uint32_t c;
+    *bytes = text_decode(p + i, n - i, &c);
+    return c >= 0x2600
+           && text_prop(c)->flags & (PROP_EMOJI | PROP_PICTOGRAPH);
+}
+
+/* Moves over what closes: quotation marks and brackets, save those that can only
+ * open, 。「 (SB9 takes them all). */
+static size_t skip_closing(const uint8_t *p, size_t n, size_t i)
+{
+    size_t bytes;
+    for (; i < n; i += bytes) {
+        uint32_t c;
+        bytes = text_decode(p + i, n - i, &c);
+        const struct text_prop *prop = text_prop(c);
+        if (!IN(BIT(SB_CLOSE) | ATTACHED, prop->sb)
+            || prop->category == GC_PS)
+            break;
+    }
+    return i;
+}
+
+/* Moves over emoji that go with the terminator before p[i], and the white space
+ * between; i if there are none. */
+static size_t skip_emoji(const uint8_t *p, size_t n, size_t i)
+{
+    size_t bytes, end = i;
+    for (;;) {
+        i = skip(p, n, i, BIT(SB_SP));
+        if (i >= n || !is_emoji(p, n, i, &bytes)) return end;
+        end = i = skip(p, n, i + bytes, 0);
+    }
+}
+
+/* Behind a line end at p[i], `bytes` long, of class sb. */
+static size_t behind_line(const uint8_t *p, size_t n, size_t i, unsigned sb,
+                          size_t bytes)
+{
+    i += bytes;
+    return sb == SB_CR && i < n && p[i] == '\n' ? i + 1 : i;
+}
+
+/* Behind a terminator at p[at] that ends at p[i]: where the sentence ends, or 0
+ * with *on where to go on looking. */
 static size_t after_terminator(const uint8_t *p, size_t n, size_t from,
-                               size_t stop, size_t i, bool aterm, bool news,
+                               size_t at, size_t i, bool aterm, bool news,
                                size_t *on)
 {
-    size_t bytes, at;
+    size_t bytes, before_at;
+    struct stop stop = { .p = p, .n = n, .from = from, .at = at, .behind = i };
     i = skip(p, n, i, 0);
     *on = i;
     if (aterm && i < n) {
         unsigned next = class_at(p, n, i, &bytes);
         if (next == SB_NUMERIC) return 0; /* SB6 */
-        if (next == SB_UPPER) {           /* SB7 */
-            unsigned before = class_before(p, from, stop, &at);
-            if (before == SB_UPPER || before == SB_LOWER) return 0;
-        }
+        if (next == SB_UPPER              /* SB7 */
+            && IN(BIT(SB_UPPER) | BIT(SB_LOWER),
+                  class_before(p, from, at, &before_at)))
+            return 0;
     }
-    i = skip(p, n, i, BIT(SB_CLOSE)); /* SB9 */
-    size_t closed = i;
+    i = news ? skip_emoji(p, n, skip_closing(p, n, i))
+             : skip(p, n, i, BIT(SB_CLOSE)); /* SB9 */
+    stop.closed = i;
     i = skip(p, n, i, BIT(SB_SP)); /* SB10 */
-    *on = i;
+    *on = stop.next = i;
     if (i >= n) return n;
     unsigned next = class_at(p, n, i, &bytes);
-    bool number = news && i > closed && next == SB_NUMERIC;
+    bool number = news && i > stop.closed && next == SB_NUMERIC;
     if (aterm && !number && small_follows(p, n, i)) return 0; /* SB8 */
-    if (IN(BIT(SB_SCONTINUE) | TERMINATOR, next)) return 0; /* SB8a */
-    if (IN(PARAGRAPH, next)) {
-        i += bytes;
-        return next == SB_CR && i < n && p[i] == '\n' ? i + 1 : i;
-    }
-    return news && goes_on(p, n, from, stop, i) ? 0 : i; /* SB11 */
+    bool dash = news && i > stop.closed && dash_begins(p, n, i);
+    if (IN(BIT(SB_SCONTINUE) | TERMINATOR, next) && !dash) return 0; /* SB8a */
+    if (news && is_ellipsis(p, n, i)) return 0;
+    if (IN(PARAGRAPH, next)) return behind_line(p, n, i, next, bytes);
+    return news && stop_goes_on(&stop) ? 0 : i; /* SB11 */
 }
 
 /* The end of the sentence that begins at p[from], white space included. */
-static size_t sentence_end(const uint8_t *p, size_t n, size_t from, bool news)
+static inline size_t sentence_end(const uint8_t *p, size_t n, size_t from,
+                                  bool news)
 {
     size_t bytes, i = from;
     while ((i = next_stop(p, n, i)) < n) {
         unsigned sb = class_at(p, n, i, &bytes);
-        if (!IN(TERMINATOR | PARAGRAPH, sb)) {
-            i += bytes;
+        if (IN(PARAGRAPH, sb)) { /* SB3, SB4 */
+            size_t next = behind_line(p, n, i, sb, bytes);
+            if (!news || !line_goes_on(p, n, from, i, next)) return next;
+            i = next;
             continue;
         }
-        if (IN(PARAGRAPH, sb)) { /* SB3, SB4 */
+        if (news && is_ellipsis(p, n, i)) sb = SB_ATERM;
+        if (!IN(TERMINATOR, sb)) {
             i += bytes;
-            return sb == SB_CR && i < n && p[i] == '\n' ? i + 1 : i;
+            continue;
         }
         size_t on;
         size_t end = after_terminator(p, n, from, i, i + bytes, sb == SB_ATERM,

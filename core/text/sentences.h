@@ -1,0 +1,96 @@
+/* sentences.h - what the walk over sentences (sentences.c), the rules of news
+ * (stops.c) and their words (abbreviations.c) share.  Internal to core/text. */
+#ifndef WQ_TEXT_SENTENCES_H
+#define WQ_TEXT_SENTENCES_H
+#include "text/props.h"
+#include <stdbool.h>
+
+/* Sets of sentence break classes, as bits. */
+#define IN(set, sb) ((unsigned)(set) >> (sb) & 1u)
+#define BIT(sb)     (1u << (sb))
+enum {
+    PARAGRAPH = BIT(SB_CR) | BIT(SB_LF) | BIT(SB_SEP),
+    TERMINATOR = BIT(SB_ATERM) | BIT(SB_STERM),
+    ATTACHED = BIT(SB_EXTEND) | BIT(SB_FORMAT),
+    LETTER = BIT(SB_LOWER) | BIT(SB_UPPER) | BIT(SB_OLETTER)
+};
+
+/* The class of the code point at p[i], i < n; *bytes is its length. */
+static inline unsigned class_at(const uint8_t *p, size_t n, size_t i,
+                                size_t *bytes)
+{
+    if (p[i] < 0x80) {
+        *bytes = 1;
+        return text_low_sb[p[i]];
+    }
+    if (p[i] >= 0xC2 && p[i] < 0xE0 && i + 1 < n) {
+        *bytes = 2;
+        return text_low_sb[(p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu)];
+    }
+    uint32_t c;
+    *bytes = text_decode(p + i, n - i, &c);
+    return text_prop(c)->sb;
+}
+
+/* The class of the last code point before p[i] that is not attached (SB5), or
+ * SB_OTHER at `from`; *at is where it is. */
+static inline unsigned class_before(const uint8_t *p, size_t from, size_t i,
+                                    size_t *at)
+{
+    while (i > from) {
+        size_t bytes, end = i;
+        i = text_before(p, i);
+        unsigned sb = class_at(p, end, i, &bytes);
+        *at = i;
+        if (!IN(ATTACHED, sb)) return sb;
+    }
+    *at = from;
+    return SB_OTHER;
+}
+
+/* "…", U+2026, is no terminator to UAX #29; to news it is a run of dots. */
+static inline bool is_ellipsis(const uint8_t *p, size_t n, size_t i)
+{
+    return n - i >= 3 && p[i] == 0xE2 && p[i + 1] == 0x80 && p[i + 2] == 0xA6;
+}
+
+/* ---- stops.c ---- */
+
+/* A place at which UAX #29 would end the sentence that begins at p[from]. */
+struct stop {
+    const uint8_t *p;
+    size_t n, from;
+    size_t at;     /* of the last terminator                                  */
+    size_t behind; /* it                                                      */
+    size_t closed; /* behind the quotation marks and brackets that follow it  */
+    size_t next;   /* where the next sentence would begin                     */
+};
+
+/* Does the sentence go on behind the stop? */
+bool stop_goes_on(const struct stop *stop);
+/* Does it go on behind the line that ends at p[end], no terminator in front,
+ * and is followed by the one that begins at p[next]? */
+bool line_goes_on(const uint8_t *p, size_t n, size_t from, size_t end,
+                  size_t next);
+
+/* ---- abbreviations.c: p[i..end) is a word, its full stop not in it ---- */
+enum abbreviation {
+    ABBREVIATION_NONE,   /* or one that may end a sentence ("Inc", "etc")     */
+    ABBREVIATION_NAME,   /* a name or a word follows: "Dr", "e.g"             */
+    ABBREVIATION_NUMBER  /* if a number follows: "No", "Jan"                  */
+};
+enum abbreviation abbreviation_of(const uint8_t *p, size_t i, size_t end);
+/* Is it the name of a Latin letter in Arabic ("بي")? */
+bool is_letter_name(const uint8_t *p, size_t i, size_t end);
+/* Is it a German month ("12. März")? */
+bool is_german_month(const uint8_t *p, size_t i, size_t end);
+/* Is it an English word that rather begins a sentence than goes on with a name
+ * ("The")? */
+bool begins_sentence(const uint8_t *p, size_t i, size_t end);
+/* Is it an Arabic word that begins no statement ("لأن"), or hardly one behind a
+ * quotation ("في", "قال")? */
+bool begins_no_statement(const uint8_t *p, size_t i, size_t end);
+bool follows_quotation(const uint8_t *p, size_t i, size_t end);
+/* Is it an Arabic word that no line ends with ("من")? */
+bool ends_no_line(const uint8_t *p, size_t i, size_t end);
+#endif
