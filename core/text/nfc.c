@@ -273,7 +273,7 @@ static size_t compose(uint32_t *x, size_t n)
 /* Normalises p[0..n) into the sink.  0, or -1 if memory runs out. */
 static int piece(const uint8_t *p, size_t n, struct sink *to)
 {
-    uint32_t small[SMALL], four[4], *x = small;
+    uint32_t small[2 * SMALL], four[4], *x = small;
     size_t count = 0, i = 0;
     uint32_t c;
     for (; i < n; count += decompose(c, four))

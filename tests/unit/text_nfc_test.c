@@ -181,6 +181,22 @@ START_TEST(a_short_buffer_gets_the_size_and_no_more)
 }
 END_TEST
 
+START_TEST(any_number_of_marks_is_sorted)
+{
+    char in[1024], out[3 * 1024 + 8];
+    for (size_t marks = 0; marks < 300; marks++) {
+        size_t n = 1;
+        in[0] = 'x';
+        for (size_t i = 0; i < marks; i++, n += 2) /* U+0301 230, U+0316 220 */
+            memcpy(in + n, i % 2 ? "\xCC\x96" : "\xCC\x81", 2);
+        ck_assert_uint_eq(text_nfc(in, n, out, sizeof out), n);
+        for (size_t i = 0; i < marks; i++)
+            ck_assert_mem_eq(out + 1 + 2 * i,
+                             i < marks / 2 ? "\xCC\x96" : "\xCC\x81", 2);
+    }
+}
+END_TEST
+
 START_TEST(a_million_marks_take_linear_time)
 {
     /* U+0316 (220) and U+0301 (230), the wrong way round. */
@@ -222,6 +238,7 @@ int main(void)
     tcase_add_test(tc, every_code_point_composes_back);
     tcase_add_test(tc, code_points_newer_than_15_0_stay);
     tcase_add_test(tc, a_short_buffer_gets_the_size_and_no_more);
+    tcase_add_test(tc, any_number_of_marks_is_sorted);
     tcase_add_test(tc, a_million_marks_take_linear_time);
     tcase_add_test(tc, clean_text_is_known_as_such);
     suite_add_tcase(suite, tc);
