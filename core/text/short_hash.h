@@ -1,0 +1,86 @@
+/* short_hash.h - XXH3-64 (seed 0) of 1 to 16 bytes, without a branch.
+ *
+ * The hash is the public one (XXH3 specification, in xxHash's
+ * doc/xxhash_spec.md); only the way to it is ours.  The standard has one formula
+ * for 1..3 bytes, one for 4..8 and one for 9..16; the length of a word is hard
+ * to foresee, so a choice between them costs more than all three.  What they
+ * share is done once:
+ *
+ *   key   of the bytes, each its own way
+ *   h   = key ^ x1           x1: key >> 33 | rotations | 0
+ *   h  *= m1                 m1 = 1 for 9..16
+ *   h  ^= (h >> s2) + add
+ *   h  *= m2
+ *   h  ^= h >> s3 */
+#ifndef WQ_TEXT_SHORT_HASH_H
+#define WQ_TEXT_SHORT_HASH_H
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SHORT_HASH_MAX 16
+
+/* Words of the default secret, each the exclusive or of two: bytes 0..7 as two
+ * halves, 8 and 16, 24 and 32, 40 and 48. */
+#define FLIP_3   0x87275A9Bu
+#define FLIP_8   0xC73AB174C5ECD5A2u
+#define FLIP_LOW 0x6782737BEA4239B9u
+#define FLIP_HIGH 0xAF56BC3B0996523Au
+
+#define PRIME64_2 0xC2B2AE3D27D4EB4Fu
+#define PRIME64_3 0x165667B19E3779F9u
+#define PRIME_MX1 0x165667919E3779F9u
+#define PRIME_MX2 0x9FB21C651E98DF25u
+
+static inline uint64_t load_64(const uint8_t *p)
+{
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    return x;
+}
+
+static inline uint64_t rotate_left(uint64_t x, unsigned bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+/* Both halves of the product, folded into one. */
+static inline uint64_t multiply_fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* XXH3-64 of p[0..n), 1 <= n <= 16.  p[-8..16) can be read. */
+static inline uint64_t short_hash(const uint8_t *p, size_t n)
+{
+    static const struct {
+        uint64_t m1, m2, add; /* add: a mask */
+        unsigned s2, s3;
+    } steps[] = {
+        { PRIME64_2, PRIME64_3, 0, 29, 32 },
+        { PRIME_MX2, PRIME_MX2, ~(uint64_t)0, 35, 28 },
+        { 1, PRIME_MX1, 0, 37, 32 },
+    };
+    uint64_t low = load_64(p), high = load_64(p + n - 8);
+    uint64_t middle = low >> (n << 2 & 24); /* byte n / 2 of 1 .. 3 */
+    uint64_t key_3 = (high >> 56 | n << 8 | (low & 0xFF) << 16
+                      | (middle & 0xFF) << 24) ^ FLIP_3;
+    uint64_t key_8 = (low << 32 | high >> 32) ^ FLIP_8;
+    low ^= FLIP_LOW;
+    high ^= FLIP_HIGH;
+    uint64_t key_16 = n + __builtin_bswap64(low) + high
+                      + multiply_fold(low, high);
+    uint64_t x1_8 = rotate_left(key_8, 49) ^ rotate_left(key_8, 24);
+    uint64_t h = n < 4 ? key_3 ^ key_3 >> 33 : key_8 ^ x1_8;
+    h = n > 8 ? key_16 : h;
+    size_t k = (size_t)(n > 3) + (n > 8);
+    h *= steps[k].m1;
+    h ^= (h >> steps[k].s2) + (n & steps[k].add);
+    h *= steps[k].m2;
+    return h ^ h >> steps[k].s3;
+}
+#endif
