@@ -82,9 +82,9 @@ static const char *const counters[] = {
 };
 
 /* Kinds of tokens that are words of the text; the rest is how it is set. */
-enum { K_WORD, K_NUMBER, K_TIME, K_ABBREVIATION, K_HASHTAG, KINDS };
-static const char *const kinds[] = { "word", "number", "time", "abbreviation",
-                                     "hashtag" };
+enum { K_WORD, K_NUMBER, K_TIME, K_DATE, K_ABBREVIATION, K_HASHTAG, KINDS };
+static const char *const kinds[] = { "word", "number", "time", "date",
+                                     "abbreviation", "hashtag" };
 
 struct settings {
     const wq_host *host;
@@ -207,7 +207,8 @@ static size_t collect(const struct settings *is, const wq_layer *tokens,
         size_t bytes = tokens->end[i] - tokens->begin[i];
         words[n++] =
             tokens->hash ? tokens->hash[i] : is->text->fold_hash(p, bytes);
-        if (kind == is->kind[K_NUMBER] || kind == is->kind[K_TIME])
+        if (kind == is->kind[K_NUMBER] || kind == is->kind[K_TIME]
+            || kind == is->kind[K_DATE])
             *numbers |= number_bit(p, bytes);
     }
     return n;

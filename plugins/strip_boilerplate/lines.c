@@ -378,6 +378,11 @@ static int is_in_title(const struct tally *tally, uint64_t hash)
     return 0;
 }
 
+static int is_number(uint8_t class)
+{
+    return class == WQ_W_NUMBER || class == WQ_W_TIME || class == WQ_W_DATE;
+}
+
 /* Counts the words of a piece of a unit into it and into the tally. */
 static void count_words(struct unit *u, struct tally *tally,
                         const struct cues *cues, const wq_text *text,
@@ -391,7 +396,7 @@ static void count_words(struct unit *u, struct tally *tally,
     size_t got = text->words(WQ_WORDS_NEWS, p, n, &at, &columns, MAX_WORDS);
     for (size_t i = 0; i < got; i++) {
         const char *word = p + begin[i];
-        int number = class[i] == WQ_W_NUMBER || class[i] == WQ_W_TIME;
+        int number = is_number(class[i]);
         if (class[i] == WQ_W_PUNCT || class[i] == WQ_W_SYMBOL)
             note_mark(u, word, end[i] - begin[i]);
         if (class[i] == WQ_W_PUNCT) continue;
@@ -501,7 +506,7 @@ size_t words_of(const wq_text *text, wq_str s, uint64_t *hashes, size_t cap,
     if (s.n > LINE_BYTES) return 0; /* no headline */
     size_t got = text->words(WQ_WORDS_NEWS, s.p, s.n, &at, &columns, MAX_WORDS);
     for (size_t i = 0; i < got; i++) {
-        int number = class[i] == WQ_W_NUMBER || class[i] == WQ_W_TIME;
+        int number = is_number(class[i]);
         if (class[i] == WQ_W_PUNCT) continue;
         uint64_t h = number ? CUE_NUMBER : hash[i];
         *all = mix(*all, h);
