@@ -1,45 +1,37 @@
-/* forms.h - Arabic letters as old fonts had them: a code point for each shape.
+/* forms.h - letters as old fonts had them: a code point for each shape.
  *
- * Only single letters, as Unicode 15.0 maps them (compatibility mapping of
- * U+FB50..U+FBFF and U+FE80..U+FEF4); the lam-alef pairs stand in normalize.c.
- * Words and phrases with a code point of their own (U+FDF2, U+FDFA) are no
- * letters and stay. */
+ * What a presentation form stands for, as Unicode's compatibility mappings say:
+ * Arabic letters and ligatures (U+FB50..U+FDCF, U+FE70..U+FEFC) and the Latin
+ * ligatures of typesetting (U+FB00..U+FB06).  Not the rest of NFKC, which would
+ * make 18 characters of U+FDFA: words and phrases with a code point of their own
+ * (U+FDF2, U+FDFA) are no letters.  A form of a bare mark on a space or tatweel
+ * (U+FC60, U+FE77) stands here as the mark alone. */
 #ifndef NORMALIZE_FORMS_H
 #define NORMALIZE_FORMS_H
+#include <stddef.h>
 #include <stdint.h>
 
-/* `shapes` code points from `first` on are shapes of `letter`; sorted. */
+enum { FORM_LETTERS = 4 };
+
+/* `shapes` code points from `first` on stand for `letters`, 0 behind the last;
+ * sorted by first. */
 struct form {
-    uint16_t first, shapes, letter;
+    uint16_t first, shapes, letters[FORM_LETTERS];
 };
-/* clang-format off */
-static const struct form forms[] = {
-    { 0xFB50, 2, 0x0671 }, { 0xFB52, 4, 0x067B }, { 0xFB56, 4, 0x067E },
-    { 0xFB5A, 4, 0x0680 }, { 0xFB5E, 4, 0x067A }, { 0xFB62, 4, 0x067F },
-    { 0xFB66, 4, 0x0679 }, { 0xFB6A, 4, 0x06A4 }, { 0xFB6E, 4, 0x06A6 },
-    { 0xFB72, 4, 0x0684 }, { 0xFB76, 4, 0x0683 }, { 0xFB7A, 4, 0x0686 },
-    { 0xFB7E, 4, 0x0687 }, { 0xFB82, 2, 0x068D }, { 0xFB84, 2, 0x068C },
-    { 0xFB86, 2, 0x068E }, { 0xFB88, 2, 0x0688 }, { 0xFB8A, 2, 0x0698 },
-    { 0xFB8C, 2, 0x0691 }, { 0xFB8E, 4, 0x06A9 }, { 0xFB92, 4, 0x06AF },
-    { 0xFB96, 4, 0x06B3 }, { 0xFB9A, 4, 0x06B1 }, { 0xFB9E, 2, 0x06BA },
-    { 0xFBA0, 4, 0x06BB }, { 0xFBA4, 2, 0x06C0 }, { 0xFBA6, 4, 0x06C1 },
-    { 0xFBAA, 4, 0x06BE }, { 0xFBAE, 2, 0x06D2 }, { 0xFBB0, 2, 0x06D3 },
-    { 0xFBD3, 4, 0x06AD }, { 0xFBD7, 2, 0x06C7 }, { 0xFBD9, 2, 0x06C6 },
-    { 0xFBDB, 2, 0x06C8 }, { 0xFBDD, 1, 0x0677 }, { 0xFBDE, 2, 0x06CB },
-    { 0xFBE0, 2, 0x06C5 }, { 0xFBE2, 2, 0x06C9 }, { 0xFBE4, 4, 0x06D0 },
-    { 0xFBE8, 2, 0x0649 }, { 0xFBFC, 4, 0x06CC }, { 0xFE80, 1, 0x0621 },
-    { 0xFE81, 2, 0x0622 }, { 0xFE83, 2, 0x0623 }, { 0xFE85, 2, 0x0624 },
-    { 0xFE87, 2, 0x0625 }, { 0xFE89, 4, 0x0626 }, { 0xFE8D, 2, 0x0627 },
-    { 0xFE8F, 4, 0x0628 }, { 0xFE93, 2, 0x0629 }, { 0xFE95, 4, 0x062A },
-    { 0xFE99, 4, 0x062B }, { 0xFE9D, 4, 0x062C }, { 0xFEA1, 4, 0x062D },
-    { 0xFEA5, 4, 0x062E }, { 0xFEA9, 2, 0x062F }, { 0xFEAB, 2, 0x0630 },
-    { 0xFEAD, 2, 0x0631 }, { 0xFEAF, 2, 0x0632 }, { 0xFEB1, 4, 0x0633 },
-    { 0xFEB5, 4, 0x0634 }, { 0xFEB9, 4, 0x0635 }, { 0xFEBD, 4, 0x0636 },
-    { 0xFEC1, 4, 0x0637 }, { 0xFEC5, 4, 0x0638 }, { 0xFEC9, 4, 0x0639 },
-    { 0xFECD, 4, 0x063A }, { 0xFED1, 4, 0x0641 }, { 0xFED5, 4, 0x0642 },
-    { 0xFED9, 4, 0x0643 }, { 0xFEDD, 4, 0x0644 }, { 0xFEE1, 4, 0x0645 },
-    { 0xFEE5, 4, 0x0646 }, { 0xFEE9, 4, 0x0647 }, { 0xFEED, 2, 0x0648 },
-    { 0xFEEF, 2, 0x0649 }, { 0xFEF1, 4, 0x064A },
-};
-/* clang-format on */
+extern const struct form forms[];
+extern const uint32_t n_forms;
+
+/* What c is a form of, or NULL.  [any] */
+static inline const struct form *form_of(uint32_t c)
+{
+    uint32_t lo = 0, hi = n_forms;
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+        if (c < forms[mid].first) hi = mid;
+        else if (c >= (uint32_t)forms[mid].first + forms[mid].shapes)
+            lo = mid + 1;
+        else return &forms[mid];
+    }
+    return NULL;
+}
 #endif

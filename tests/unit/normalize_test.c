@@ -1,117 +1,356 @@
-/* normalize_test.c - repairing twice is repairing once, the edits say what was
- * done, and the fast search finds what a slow one finds. */
-#include "../../plugins/normalize/repair.h"
+/* normalize_test.c - settling twice is settling once whatever the rules, the
+ * edits say what was done, the passes do what they promise. */
+#include "../../plugins/normalize/characters.h"
+#include "../../plugins/normalize/entities.h"
+#include "../../plugins/normalize/mojibake.h"
+#include "../../plugins/normalize/persian.h"
+#include "../../plugins/normalize/settle.h"
 #include "text/text.h"
 #include <check.h>
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Characters that rules look at, and their neighbours that they must not. */
+/* Characters that rules look at, and neighbours that they must not: all that
+ * can come together and become something else. */
 static const char *const pieces[] = {
-    "a", "b", " ", " ", "\t", "\n", "\r", "\r\n", "\v", "\x01", "\x7F",
-    "\xC2\x85", "\u00A0", "\u00A9", "\u00AD", "\u0301", "\u061C", "\u0627",
-    "\u0640", "\u0644", "\u064B", "\u0651", "\u0654", "\u06A9", "\u06CC",
-    "\u06AF", "\u1680", "\u180E", "\u2000", "\u200B", "\u200C", "\u200D",
-    "\u200E", "\u2019", "\u2028", "\u202E", "\u2060", "\u2066", "\u3000",
-    "\u3001", "\uFB56", "\uFDFA", "\uFE8D", "\uFEFB", "\uFEFF", "\U0001F600",
+    "a", "b", "B", "5", ";", "&", "#", "&amp;", "amp;", "quot;", "&#39;",
+    "&#1740;", "&nbsp;", "&zwnj;", "&#x64b;", "39;", " ", " ", "\t", "\n",
+    "\r", "\r\n", "\v", "\x01", "\x7F", "\xC2\x85", "\u00A0", "\u00A9", "\u00AD",
+    "\u00BB", "\u00C2", "\u00C3", "\u00C3\u00A9", "\u00E2\u20AC\u2122",
+    "\u00E2\u20AC\u2039", "\u00C3\u0192\u00C2\u00A9", "\u00D8\u00A7\u00D9\u201E",
+    "\u00D8", "\u00A7", "\u00DB\u0152", "\u00EF\u00BB\u00BF", "\u0301", "\u0338",
+    "\u037E", "\u061C", "\u0621", "\u0627", "\u0627", "\u0629", "\u0637\u00A7",
+    "\u0638\u201E", "\u0638\u0679", "\u063A\u0152", "\u0640", "\u0640\u0640",
+    "\u0644", "\u0648", "\u0649", "\u064A", "\u064B", "\u064B\u0627", "\u064E",
+    "\u064F", "\u0651", "\u0652", "\u0654", "\u0663", "\u066B", "\u0670",
+    "\u06A9", "\u06A9", "\u06AF", "\u06CC", "\u06CC", "\u06CC\u0654", "\u0E01",
+    "\u0915\u094D", "\u1680", "\u180E", "\u2000", "\u200B", "\u200B", "\u200C",
+    "\u200D", "\u200E", "\u2019", "\u2028", "\u202E", "\u2060", "\u2066",
+    "\u212A", "\u3000", "\u3001", "\uE000", "\uF0B7", "\uFB01", "\uFB56",
+    "\uFBFD", "\uFC60", "\uFD3C", "\uFDFA", "\uFE71", "\uFE76", "\uFE8D",
+    "\uFE8E", "\uFEFB", "\uFEFF", "\uFFFD", "\uFFFE", "\U0001F600",
+    "\U0001FFFE",
 };
-enum { PIECES = 60, ROOM = 4 * PIECES };
+enum { PIECES = 64, ROOM = 16 * PIECES };
 
-static uint32_t random_state = 1;
-static uint32_t next_random(void)
+static uint64_t random_state = 1;
+static uint32_t next_random(void) /* xorshift64* (Vigna 2016) */
 {
-    return random_state = random_state * 1664525u + 1013904223u;
+    random_state ^= random_state >> 12;
+    random_state ^= random_state << 25;
+    random_state ^= random_state >> 27;
+    return (uint32_t)((random_state * 0x2545F4914F6CDD1Du) >> 32);
 }
 
-/* Mostly letters, so that blocks of 16 bytes without anything occur, too. */
-static size_t make_text(char *out)
+/* Dense, or mostly letters, so that blocks without anything occur, too. */
+static wq_str make_text(char *out)
 {
-    size_t n = 0;
-    for (size_t i = next_random() >> 16 & (PIECES - 1); i > 0; i--) {
-        uint32_t r = next_random() >> 12;
-        const char *piece = r & 3 ? "x" : pieces[r / 4 % WQ_LEN(pieces)];
-        memcpy(out + n, piece, strlen(piece));
-        n += strlen(piece);
+    wq_str text = { out, 0 };
+    uint32_t plain = next_random() % 4;
+    for (size_t i = next_random() % PIECES; i > 0; i--) {
+        uint32_t r = next_random();
+        const char *piece = (r & 3) < plain ? r & 4 ? "x" : "\u0633"
+                                            : pieces[r / 8 % WQ_LEN(pieces)];
+        memcpy(out + text.n, piece, strlen(piece));
+        text.n += strlen(piece);
     }
-    return n;
+    return text;
 }
 
-static size_t apply(const struct edits *edits, const char *p, size_t n,
+static struct rules all_rules(void)
+{
+    struct rules rules = { .text = text_toolkit(),
+                           .cp1252 = text_charset("windows-1252"),
+                           .cp1256 = text_charset("windows-1256") };
+    memset(rules.on, 1, sizeof rules.on);
+    rules.on[RULE_TANWIN] = TANWIN_KEEP;
+    rules.on[RULE_DIGITS] = DIGITS_KEEP;
+    rules.on[RULE_MOJIBAKE] = MOJIBAKE_REPAIR;
+    return rules;
+}
+
+/* Every rule on or off, or one of its choices, at random. */
+static struct rules some_rules(void)
+{
+    struct rules rules = all_rules();
+    uint32_t r = next_random();
+    if (r % 4 == 0) return rules;
+    for (int i = 0; i < RULES; i++) rules.on[i] = r >> (i + 2) & 1;
+    rules.on[RULE_TANWIN] = (uint8_t)(next_random() % 3);
+    rules.on[RULE_MOJIBAKE] = (uint8_t)(next_random() % 3);
+    return rules;
+}
+
+static int says_no(void *to)
+{
+    (void)to;
+    return 0;
+}
+static int says_yes(void *to)
+{
+    (void)to;
+    return 1;
+}
+
+static wq_str settle(struct settle *s, wq_str text, int (*is_foreign)(void *))
+{
+    uint64_t counts[RULES] = { 0 };
+    struct settled settled;
+    ck_assert_int_eq(
+        settle_text(s, text, is_foreign, NULL, counts, &settled), 0);
+    ck_assert(!settled.is_unsettled);
+    return settled.text;
+}
+
+/* What the edits make of a text; also checks their order. */
+static size_t apply(const struct edits *edits, wq_str from, wq_str to,
                     char *out)
 {
-    size_t from = 0, to = 0;
-    for (size_t i = 0; i < edits->n; i++) {
-        ck_assert_uint_ge(edits->begin[i], from);
-        memcpy(out + to, p + from, edits->begin[i] - from);
-        to += edits->begin[i] - from;
-        if (edits->with[i].n)
-            memcpy(out + to, edits->with[i].p, edits->with[i].n);
-        to += edits->with[i].n;
-        from = edits->end[i];
+    size_t at = 0, m = 0;
+    for (size_t i = 0; i <= edits->n; i++) {
+        size_t begin = i < edits->n ? edits->list[i].begin : from.n;
+        ck_assert_uint_ge(begin, at);
+        memcpy(out + m, from.p + at, begin - at);
+        m += begin - at;
+        if (i == edits->n) break;
+        ck_assert_uint_le(edits->list[i].end, from.n);
+        memcpy(out + m, to.p + m, edits->list[i].size);
+        m += edits->list[i].size;
+        at = edits->list[i].end;
     }
-    memcpy(out + to, p + from, n - from);
-    return to + n - from;
+    return m;
 }
 
-START_TEST(repairing_twice_is_repairing_once)
+static void check_settles(struct settle *s, struct settle *again, wq_str text,
+                          int (*is_foreign)(void *), char *applied)
 {
-    uint8_t on[RULES];
-    uint64_t counts[RULES] = { 0 };
-    char text[ROOM], once[2 * ROOM], again[2 * ROOM], applied[2 * ROOM];
+    wq_str once = settle(s, text, is_foreign);
+    ck_assert_uint_eq(text_utf8_valid(once.p, once.n), once.n);
+    ck_assert_uint_eq(apply(&s->edits, text, once, applied), once.n);
+    ck_assert_mem_eq(applied, once.p, once.n);
+    wq_str twice = settle(again, once, is_foreign);
+    ck_assert_uint_eq(again->edits.n, 0);
+    ck_assert_uint_eq(twice.n, once.n);
+    ck_assert_mem_eq(twice.p, once.p, once.n);
+    ck_assert(!s->rules->on[RULE_NFC] || text_is_nfc(once.p, once.n) ||
+              text_nfc(once.p, once.n, applied, 3 * ROOM) == once.n);
+}
+
+START_TEST(settling_twice_is_settling_once)
+{
+    char text[ROOM], applied[3 * ROOM];
+    struct settle s = { 0 }, again = { 0 };
+    for (int round = 0; round < 100000; round++) {
+        struct rules rules = some_rules();
+        s.rules = again.rules = &rules;
+        check_settles(&s, &again, make_text(text),
+                      round & 1 ? says_no : says_yes, applied);
+    }
+    settle_free(&s);
+    settle_free(&again);
+}
+END_TEST
+
+/* Each rule alone off, then alone on. */
+START_TEST(the_samples_settle_whatever_the_rules)
+{
+    struct settle s = { 0 }, again = { 0 };
+    char text[16384], applied[3 * sizeof text];
+    int files = 0;
+    DIR *folder = opendir(SRCDIR "/tests/data/articles");
+    ck_assert_ptr_nonnull(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[4096];
+        if (!strstr(entry->d_name, ".txt")) continue;
+        snprintf(path, sizeof path, "%s/tests/data/articles/%s", SRCDIR,
+                 entry->d_name);
+        FILE *f = fopen(path, "rb");
+        ck_assert_ptr_nonnull(f);
+        wq_str whole = { text, fread(text, 1, sizeof text, f) };
+        fclose(f);
+        ck_assert_uint_lt(whole.n, sizeof text);
+        files++;
+        for (int i = 0; i < 2 * RULES; i++) {
+            struct rules rules = all_rules();
+            if (i >= RULES) memset(rules.on, 0, sizeof rules.on);
+            rules.on[i % RULES] = !rules.on[i % RULES];
+            s.rules = again.rules = &rules;
+            check_settles(&s, &again, whole, says_no, applied);
+        }
+    }
+    closedir(folder);
+    ck_assert_int_ge(files, 5);
+    settle_free(&s);
+    settle_free(&again);
+}
+END_TEST
+
+/* The search by blocks against one that offers every character. */
+START_TEST(the_fast_search_misses_nothing)
+{
+    char text[ROOM], out[CHARACTERS_ROOM(ROOM)];
     struct edits edits = { 0 };
-    memset(on, 1, sizeof on);
     for (int round = 0; round < 20000; round++) {
-        struct repair r = { .on = on, .counts = counts };
-        size_t n = make_text(text);
-        size_t first = repair_find(&r, text, 0, n);
-        edits.n = 0;
-        size_t m = repair_text(&r, text, n, first, once, &edits);
-        ck_assert_uint_le(m, n + n / 3 + 8);
-        ck_assert_uint_eq(text_utf8_valid(once, m), m);
-        ck_assert_uint_eq(apply(&edits, text, n, applied), m);
-        ck_assert_mem_eq(applied, once, m);
-        edits.n = 0;
-        ck_assert_uint_eq(repair_find(&r, once, 0, m), m);
-        ck_assert_uint_eq(repair_text(&r, once, m, m, again, &edits), m);
-        ck_assert_uint_eq(edits.n, 0);
-        /* What is not suspected to be out of NFC is in NFC. */
-        struct repair after = { .on = on, .counts = counts };
-        repair_find(&after, once, 0, m);
-        ck_assert(after.maybe_not_nfc || text_is_nfc(once, m));
+        struct rules rules = some_rules();
+        wq_str s = make_text(text);
+        for (size_t from = 0; from < s.n; from++) {
+            /* Nor in a run of blanks: the search finds its first one. */
+            if (((unsigned char)s.p[from] & 0xC0) == 0x80 ||
+                (from && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t')))
+                continue;
+            struct scan scan = { &rules, 0 };
+            uint64_t counts[RULES] = { 0 };
+            size_t found = scan_find(&scan, s.p, from, s.n);
+            rewrite_characters(&scan, counts, s.p, s.n, from, out, &edits);
+            if (edits.n) ck_assert_uint_ge(edits.list[0].end, found);
+        }
     }
     edits_free(&edits);
 }
 END_TEST
 
-START_TEST(languages_are_told_by_their_letters)
+START_TEST(no_nest_is_too_deep)
 {
-    static const struct {
-        const char *text;
-        size_t arabic, other;
-    } cases[] = {
-        { "", 0, 0 },
-        { "abc", 0, 0 },
-        { "سلام", 4, 0 },
-        { "چاپ", 3, 2 },
-        { "گژ", 2, 2 },
-        { "\uFB94\uFBFC\uFE8D", 3, 1 },
-    };
-    for (size_t i = 0; i < WQ_LEN(cases); i++) {
-        size_t arabic = 0, other = 0;
-        repair_count_letters(cases[i].text, strlen(cases[i].text), &arabic,
-                             &other);
-        ck_assert_uint_eq(arabic, cases[i].arabic);
-        ck_assert_uint_eq(other, cases[i].other);
-    }
+    struct rules rules = all_rules();
+    struct settle s = { .rules = &rules };
+    uint64_t counts[RULES] = { 0 };
+    struct settled settled;
+    static char text[1 << 16];
+    wq_str deep = { text, 0 };
+    /* "&#&#&#3...": each round makes one digit of the next reference. */
+    for (int i = 0; i < 40; i++) memcpy(text + deep.n, "&#", 2), deep.n += 2;
+    memcpy(text + deep.n, "51;", 3), deep.n += 3; /* "3" */
+    for (int i = 1; i < 40; i++) memcpy(text + deep.n, "56;", 3), deep.n += 3;
+    ck_assert_int_eq(settle_text(&s, deep, says_no, NULL, counts, &settled), 0);
+    ck_assert(settled.text.n == deep.n || !settled.is_unsettled);
+    settle_free(&s);
+}
+END_TEST
+
+static const struct {
+    const char *in, *out;
+} references[] = {
+    { "&quot;a&quot;", "\"a\"" },
+    { "&amp;amp;quot;", "\"" },
+    { "&amp;", "&" },
+    { "&amp;b", "&b" },
+    { "AT&T; R&D", "AT&T; R&D" },
+    { "?a=1&copy=2", "?a=1&copy=2" },
+    { "&#8221;&#x201D;&#X201d;", "\u201D\u201D\u201D" },
+    { "&#150;&#128;", "\u2013\u20AC" },
+    { "&#0;&#xD800;&#1114112;&#x;&#;&;", "&#0;&#xD800;&#1114112;&#x;&#;&;" },
+    { "&#1114111;", "\U0010FFFF" },
+    { "&nosuch;&Quot;", "&nosuch;&Quot;" },
+    { "&", "&" },
+    { "&amp", "&amp" },
+};
+
+START_TEST(references_are_read_as_browsers_do)
+{
+    struct rules rules = all_rules();
+    struct edits edits = { 0 };
+    uint64_t count = 0;
+    char out[64];
+    const char *in = references[_i].in;
+    size_t n =
+        rewrite_entities(&rules, &count, in, strlen(in), out, &edits);
+    ck_assert_uint_eq(n, strlen(references[_i].out));
+    ck_assert_mem_eq(out, references[_i].out, n);
+    edits_free(&edits);
+}
+END_TEST
+
+/* NULL: real text, to be left alone. */
+static const struct {
+    const char *in, *out;
+} misread[] = {
+    { "cr\u00C3\u00A9e", "cr\u00E9e" },
+    { "voil\u00C3\u00A0 l\u00C3\u00A0", "voil\u00E0 l\u00E0" },
+    { "it\u00E2\u20AC\u2122s \u00E2\u20AC\u0153so\u00E2\u20AC\xC2\x9D",
+      "it\u2019s \u201Cso\u201D" },
+    { "\u00C2\u00AB\u00C2\u00A0caf\u00C3\u00A9\u00C2\u00A0\u00C2\u00BB",
+      "\u00AB\u00A0caf\u00E9\u00A0\u00BB" },
+    { "\u00C2\u00A9 2015", "\u00A9 2015" },
+    { "\u00D8\u00A7\u00D9\u201E\u00D8\u00B3\u00D9\u201E\u00D8\u00A7\u00D9\u2026 "
+      "\u00D9\u02C6", "السلام و" },
+    { "\u0637\u00A7\u0638\u201E\u0637\u00B3\u0638\u201E\u0637\u00A7\u0638\u2026 "
+      "\u0638\u02C6", "السلام و" },
+    { "\u00D0\u0178\u00D1\u20AC\u00D0\u00B8", "При" },
+    { "\u00F0\u0178\u02DC\u20AC", "\U0001F600" },
+    { "\u00EF\u00BB\u00BFa", "\uFEFFa" },
+    { "Vi\u00E1\u00BB\u2021t Nam", "Việt Nam" },
+    { "\u00C3\u0192\u00C2\u00A9", "\u00C3\u00A9" }, /* twice: one layer a call */
+    { "caf\u0623\u00A9", "caf\u00E9" },
+    /* A real letter bounds the passage. */
+    { "ÉTÉ\u00BB, cr\u00C3\u00A9\u00C3\u00A9", "ÉTÉ\u00BB, cr\u00E9\u00E9" },
+    { "Le caf\u00E9\u00A0\u00BB et l\u00E9t\u00E9\u2026\u00A0\u00BB", NULL },
+    { "\u00ABAMANH\u00C3\u00BB N\u00C3O\u2026 \u00C3\u201D", NULL },
+    { "\u00ABOl\u00E1\u00BB\u2026", NULL },
+    { "\u0110\u00C3\u201D \u0110\u00C3\u2026", NULL },
+    { "Spa\u00DF\u201D \u00DCBERFLU\u00DF\u00BB", NULL },
+    { "ضبط، حفظ؟ شرط» خط” ط… ظ؛", NULL },
+    { "ÇA «À»", NULL },
+    { "5×½ ×²", NULL },
+};
+
+START_TEST(misread_text_is_read_again_and_real_text_is_not)
+{
+    struct rules rules = all_rules();
+    struct edits edits = { 0 };
+    uint64_t found = 0;
+    char out[256];
+    const char *in = misread[_i].in;
+    const char *want = misread[_i].out ? misread[_i].out : in;
+    size_t n =
+        rewrite_mojibake(&rules, &found, in, strlen(in), out, &edits);
+    ck_assert_int_eq(found > 0, misread[_i].out != NULL);
+    ck_assert_uint_eq(n, strlen(want));
+    ck_assert_mem_eq(out, want, n);
+    edits_free(&edits);
+}
+END_TEST
+
+static const struct {
+    const char *in, *out;
+} persian[] = {
+    { "فی الکویت", "في الكويت" },
+    { "علی مستوی الکویت", "على مستوى الكويت" },
+    { "السعودیة والايرانی", "السعودية والايراني" },
+    { "قال پرویز إن المفاوضات في الکویت", "قال پرویز إن المفاوضات في الكويت" },
+    { "صهیونیستی (رژیم صهیونیستی) صهیونی", "صهيونيستي (رژیم صهیونیستی) صهيوني" },
+    { "علـیه", "علـيه" },
+};
+
+START_TEST(words_decide_on_their_yeh)
+{
+    struct edits edits = { 0 };
+    uint64_t count = 0;
+    char out[256];
+    const char *in = persian[_i].in;
+    size_t n = rewrite_persian(in, strlen(in), says_no, NULL, &count, out,
+                               &edits);
+    ck_assert_uint_eq(n, strlen(persian[_i].out));
+    ck_assert_mem_eq(out, persian[_i].out, n);
+    edits_free(&edits);
 }
 END_TEST
 
 int main(void)
 {
     Suite *suite = suite_create("normalize");
-    TCase *tc = tcase_create("repair");
-    tcase_add_test(tc, repairing_twice_is_repairing_once);
-    tcase_add_test(tc, languages_are_told_by_their_letters);
+    TCase *tc = tcase_create("settle");
+    tcase_set_timeout(tc, 300);
+    tcase_add_test(tc, settling_twice_is_settling_once);
+    tcase_add_test(tc, the_samples_settle_whatever_the_rules);
+    tcase_add_test(tc, the_fast_search_misses_nothing);
+    tcase_add_test(tc, no_nest_is_too_deep);
+    tcase_add_loop_test(tc, references_are_read_as_browsers_do, 0,
+                        WQ_LEN(references));
+    tcase_add_loop_test(tc, misread_text_is_read_again_and_real_text_is_not, 0,
+                        WQ_LEN(misread));
+    tcase_add_loop_test(tc, words_decide_on_their_yeh, 0, WQ_LEN(persian));
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
