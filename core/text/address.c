@@ -28,8 +28,8 @@ static const char *const top_level[] = {
 
 /* The end of the address whose text begins at p[i]: it goes on through ASCII
  * that RFC 3986 has, closing brackets only where they were opened, and letters
- * of any script, Arabic ones not right behind Latin (t.co/abcقال lacks a space);
- * punctuation at its end is none of it. */
+ * of any script, Arabic ones not right behind Latin (t.co/abcقال lacks a
+ * space); punctuation at its end is none of it. */
 static size_t address_end(const uint8_t *p, size_t n, size_t i)
 {
     size_t end = i, at = i;

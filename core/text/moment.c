@@ -96,7 +96,8 @@ static bool is_year(struct digits d)
 static bool are_day_and_month(struct digits a, struct digits b)
 {
     return a.count <= 2 && b.count <= 2 && a.value >= 1 && b.value >= 1
-           && a.value <= 31 && b.value <= 31 && (a.value <= 12 || b.value <= 12);
+           && a.value <= 31 && b.value <= 31
+           && (a.value <= 12 || b.value <= 12);
 }
 
 /* The end of the zone of a time stamp at p[i]: Z, +03:00; i if there is none.

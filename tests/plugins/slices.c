@@ -39,7 +39,8 @@ static int note(const struct slices *self, wq_ctx *ctx, wq_record *record,
                 wq_key name, wq_key over, wq_layer layer)
 {
     wq_str text, *slice = self->host->scratch(ctx, layer.n * sizeof *slice + 1);
-    wq_attr *attrs = self->host->scratch(ctx, (layer.n_attrs + 1) * sizeof *attrs);
+    wq_attr *attrs =
+        self->host->scratch(ctx, (layer.n_attrs + 1) * sizeof *attrs);
     if (!slice || !attrs) return -1;
     self->host->get(record, over, &text);
     for (size_t i = 0; i < layer.n; i++)
@@ -73,7 +74,8 @@ static int note_process(void *instance, wq_ctx *ctx, wq_record *const *records,
 
 static int is_inside(wq_str text, uint32_t at)
 {
-    return at == text.n || (at < text.n && ((unsigned char)text.p[at] & 0xC0) != 0x80);
+    return at == text.n
+           || (at < text.n && ((unsigned char)text.p[at] & 0xC0) != 0x80);
 }
 
 /* What is wrong with span i of the layer over text; NULL: nothing. */

@@ -85,7 +85,8 @@ static int passes(uint32_t mode, char *line)
     for (size_t cap = TOKENS_MAX; cap; cap = cap > 1) {
         show(mode, line, n, cap, shown, sizeof shown);
         if (strcmp(shown, tokens) == 0) continue;
-        printf("%s (%s)\n  is      %s\n  not     %s\n", line, why, shown, tokens);
+        printf("%s (%s)\n  is      %s\n  not     %s\n", line, why, shown,
+               tokens);
         return 0;
     }
     return 1;
