@@ -1,6 +1,7 @@
 /* run.c - `warraq run`. */
 #include "run/run.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/summary.h"
@@ -14,12 +15,41 @@ static const struct option_spec table[] = {
                              "output)" },
     { "set", '\0', "LABEL.PARAM=VALUE", "change a parameter for this run" },
     { "limit", '\0', "N", "read at most N articles" },
+    { "lock", '\0', "fail|skip|wait[=90s]",
+      "when another run uses the state: end with 75, do nothing, or wait" },
+    { "time-limit", '\0', "TIME", "stop after so long, as by SIGTERM" },
     { "progress", '\0', "auto|never|always", "a progress line on the terminal" },
     { "verbose", 'v', NULL, "tell what became of each article" },
     { "summary", 's', NULL, "print a summary at the end, as on a terminal" },
     { "json", '\0', NULL, "print the summary as JSON on standard output" },
     { NULL, 0, NULL, NULL },
 };
+
+/* "fail", "skip", "wait", "wait=90s" */
+static int read_lock(const char *value, struct run_options *run, struct err *e)
+{
+    if (!value || strcmp(value, "fail") == 0) return 0;
+    if (strcmp(value, "skip") == 0) run->lock = LOCK_SKIP;
+    else if (strncmp(value, "wait", 4) == 0 && (!value[4] || value[4] == '='))
+        run->lock = LOCK_WAIT;
+    else return err_set(e, EX_USAGE_, "--lock: fail, skip or wait, not %s",
+                        value);
+    if (run->lock != LOCK_WAIT || !value[4]
+        || num_duration(str(value + 5), 1, (int64_t)1 << 50,
+                        &run->lock_wait_ms, e) == 0)
+        return 0;
+    e->code = EX_USAGE_;
+    return err_in_front(e, "--lock=wait: ");
+}
+
+static int read_limit(const char *value, struct run_options *run, struct err *e)
+{
+    if (!value || num_duration(str(value), 1, (int64_t)1 << 50,
+                               &run->time_limit_ms, e) == 0)
+        return 0;
+    e->code = EX_USAGE_;
+    return err_in_front(e, "--time-limit: ");
+}
 
 static int read_options(const struct options *o, struct run_options *run,
                         struct err *e)
@@ -36,6 +66,9 @@ static int read_options(const struct options *o, struct run_options *run,
     for (size_t i = 0; i < o->n_args; i++)
         if (!o->args[i][0])
             return err_set(e, EX_USAGE_, "run: a path must not be empty");
+    if (read_lock(options_get(o, "lock"), run, e) < 0
+        || read_limit(options_get(o, "time-limit"), run, e) < 0)
+        return -1;
     run->output = options_get(o, "output");
     if (run->output && !run->output[0])
         return err_set(e, EX_USAGE_, "--output: a path must not be empty");

@@ -24,13 +24,18 @@ static bool is_label(const char *s)
     return n > 0 && n <= LABEL_MAX && s[n] == '\0';
 }
 
-static bool path_ok(struct reading *r, const struct cfg_node *node,
-                    const char *path)
+/* Without a state, runs are not counted; inputs never are. */
+static void check_run(struct reading *r, const struct cfg_node *node,
+                      const char *path, bool is_input)
 {
-    if (!path || !strstr(path, "{run}")) return path;
-    cfg_error(r, node, NULL, "\"{run}\" counts the runs of a `state:`, which "
-              "is not in this version of warraq");
-    return false;
+    bool counts = cfg_get(r->p->root, "state") && !is_input;
+    if (!path || !strstr(path, "{run}") || counts) return;
+    if (is_input)
+        cfg_error(r, node, NULL, "\"{run}\" stands for a number in the names "
+                  "of what a run writes, not of what it reads");
+    else
+        cfg_error(r, node, "add \"state: FOLDER\"", "\"{run}\" counts the "
+                  "runs of a \"state\", and this pipeline has none");
 }
 
 /* ---- input, output, dropped, rejects ---- */
@@ -48,7 +53,7 @@ static void read_io(struct reading *r, struct cfg_node *node, const char *where,
     cfg_texts(r, io->path_node, "path", &io->paths, &io->path_nodes,
               &io->n_paths);
     for (size_t i = 0; i < io->n_paths; i++)
-        path_ok(r, io->path_nodes[i], io->paths[i]);
+        check_run(r, io->path_nodes[i], io->paths[i], io == &r->p->input);
     struct cfg_node *with = cfg_get(node, "with");
     if (!with || cfg_is_null(with)) return;
     char what[100];
@@ -82,7 +87,7 @@ static void read_rejects(struct reading *r)
         if (!path)
             cfg_error(r, p->dropped_node, NULL, "\"dropped\" has no \"path\"");
         else if (cfg_text(r, path, "path", &p->dropped))
-            path_ok(r, path, p->dropped);
+            check_run(r, path, p->dropped, false);
     }
     p->rejects_limit = -1;
     p->rejects_node = cfg_get(p->root, "rejects");
@@ -90,7 +95,7 @@ static void read_rejects(struct reading *r)
         && cfg_check_map(r, p->rejects_node, "\"rejects\"", rejects_keys)) {
         struct cfg_node *path = cfg_get(p->rejects_node, "path");
         if (cfg_text(r, path, "path", &p->rejects))
-            path_ok(r, path, p->rejects);
+            check_run(r, path, p->rejects, false);
         cfg_share(r, cfg_get(p->rejects_node, "limit"), "limit",
                   &p->rejects_limit);
     }
@@ -302,6 +307,24 @@ static void read_plugins(struct reading *r)
     }
 }
 
+static void read_state(struct reading *r)
+{
+    static const char *const on_changed[] = { "warn", "rerun", "stop", NULL };
+    struct pipeline *p = r->p;
+    struct cfg_node *changed = cfg_get(p->root, "on_changed");
+    const char *path = NULL;
+    size_t choice = ON_CHANGED_WARN;
+    if (cfg_text(r, cfg_get(p->root, "state"), "state", &path)) {
+        p->state = cfg_join(&p->arena, p->dir, path);
+        if (!p->state) diags_no_memory(r->diags);
+    } else if (changed && !cfg_get(p->root, "state")) {
+        cfg_error(r, changed, "add \"state: FOLDER\"", "\"on_changed\" is "
+                  "about runs with a \"state\", and this pipeline has none");
+    }
+    cfg_choice(r, changed, "on_changed", on_changed, &choice);
+    p->on_changed = (enum on_changed)choice;
+}
+
 /* What a pipeline must have.  A file that has tests alone is the test of a
  * stage: it needs no input, output or version. */
 static void check_complete(struct reading *r)
@@ -331,7 +354,8 @@ static void read_pipeline(struct reading *r)
 {
     static const char *const keys[] = {
         "version", "name", "plugins", "threads", "in_flight", "time_limit",
-        "input", "output", "dropped", "rejects", "stages", "tests", NULL,
+        "input", "output", "dropped", "rejects", "stages", "tests", "state",
+        "on_changed", NULL,
     };
     struct pipeline *p = r->p;
     p->in_flight = IN_FLIGHT_MIB * MIB;
@@ -343,6 +367,7 @@ static void read_pipeline(struct reading *r)
               &p->in_flight);
     cfg_time(r, cfg_get(p->root, "time_limit"), "time_limit",
              &p->time_limit_ms);
+    read_state(r);
     read_io(r, cfg_get(p->root, "input"), "\"input\"", &p->input);
     read_output(r, cfg_get(p->root, "output"));
     read_rejects(r);

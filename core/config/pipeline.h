@@ -4,7 +4,7 @@
  * stay nodes until a descriptor says their types (run/plan.h).
  *
  * Paths of input, output, dropped and rejects are relative to the working
- * directory, as for any command; `plugins:`, a test's `input_file` and
+ * directory, as for any command; `plugins:`, `state:`, a test's `input_file` and
  * parameters that are paths are relative to the pipeline file, because they
  * belong to it and travel with it.
  *
@@ -14,6 +14,7 @@
 #define WQ_CONFIG_PIPELINE_H
 #include "config/node.h"
 
+enum on_changed { ON_CHANGED_WARN, ON_CHANGED_RERUN, ON_CHANGED_STOP };
 enum on_error { ON_ERROR_REJECT, ON_ERROR_KEEP, ON_ERROR_DROP, ON_ERROR_STOP };
 
 struct cfg_stage {
@@ -51,6 +52,8 @@ struct pipeline {
     int64_t in_flight;         /* bytes                                       */
     int64_t time_limit_ms;     /* whole run; 0: none                          */
     struct cfg_io input, output;
+    const char *state;         /* joined with dir; NULL: every run is its own */
+    enum on_changed on_changed;
     const char *dropped;       /* NULL: not written                           */
     const char *rejects;       /* NULL: <output>.rejects.jsonl                */
     struct cfg_node *dropped_node, *rejects_node;

@@ -145,7 +145,7 @@ static int describe_format(const wq_plugin *d, wq_format *f,
 {
     if (check_name("format", f->name, e) < 0) return -1;
     int rc = 0;
-    if (f->flags)
+    if (f->flags & ~(uint32_t)WQ_GROWS)
         rc = refuse(e, "its flags 0x%x are not known to this warraq; upgrade "
                     "warraq", f->flags);
     else if (!f->decode && !f->encode)

@@ -6,6 +6,7 @@
 #include "run/gone.h"
 #include "run/ids.h"
 #include "run/reader.h"
+#include "run/remember.h"
 #include "run/run.h"
 #include "run/sink.h"
 #include "run/watch.h"
@@ -51,7 +52,9 @@ struct run {
     struct reader *reader;
     struct sink out, dropped, rejects;
     struct dead_letters dead_letters;
-    char *rejects_path;
+    char *output_path, *dropped_path, *rejects_path;
+    struct remember remember;
+    const char *tag;       /* of temporary files; NULL: the process id */
     struct ids ids;
     struct watch *watch;
     struct worker *workers;
@@ -74,7 +77,8 @@ struct run {
  * run->err filled. [main] */
 int schedule(struct run *run);
 /* Reads the next batch: 1, 0 at the end, -1.  [serial] */
-int work_read(struct run *run, struct batch *b, struct err *e);
+int work_read(struct run *run, struct worker *w, struct batch *b,
+              struct err *e);
 /* Does one step on a batch.  0 / -1. */
 int work_step(struct run *run, struct worker *w, const struct step *step,
               struct batch *b, struct err *e);

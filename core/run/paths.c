@@ -66,7 +66,7 @@ static int add_one(struct paths *out, const char *path, struct err *e)
     return add(out, strdup(path), e);
 }
 
-static int expand_one(struct paths *out, const char *pattern, struct err *e)
+int paths_add(struct paths *out, const char *pattern, struct err *e)
 {
     /* A name with [ in it is a name first, a pattern second. */
     if (strcmp(pattern, "-") == 0 || access(pattern, F_OK) == 0)
@@ -95,12 +95,8 @@ static int compare(const void *a, const void *b)
     return x_is_std != y_is_std ? y_is_std - x_is_std : strcmp(x, y);
 }
 
-int paths_expand(struct paths *out, const char *const *patterns, size_t n,
-                 struct err *e)
+void paths_sort(struct paths *out)
 {
-    *out = (struct paths){ 0 };
-    for (size_t i = 0; i < n; i++)
-        if (expand_one(out, patterns[i], e) < 0) return -1;
     if (out->n) qsort(out->list, out->n, sizeof *out->list, compare);
     size_t kept = 0;
     for (size_t i = 0; i < out->n; i++) {
@@ -110,6 +106,15 @@ int paths_expand(struct paths *out, const char *const *patterns, size_t n,
             out->list[kept++] = out->list[i];
     }
     out->n = kept;
+}
+
+int paths_expand(struct paths *out, const char *const *patterns, size_t n,
+                 struct err *e)
+{
+    *out = (struct paths){ 0 };
+    for (size_t i = 0; i < n; i++)
+        if (paths_add(out, patterns[i], e) < 0) return -1;
+    paths_sort(out);
     return 0;
 }
 

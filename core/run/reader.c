@@ -8,10 +8,13 @@
 #include "base/log.h"
 #include "run/source.h"
 #include <stdlib.h>
+#include <sys/stat.h>
 
 struct reader {
     const struct paths *paths;
     size_t next_path;
+    const struct input *const *from; /* with a state; else NULL */
+    struct marking marking;   /* with a state, of a file that grows */
     struct codec *codecs;
     size_t n_codecs;
     uint64_t limit, n_records; /* records begun, counted only under a limit */
@@ -32,42 +35,102 @@ enum { MAX_PIECES = 1024 }; /* of a batch: small files are taken together */
 
 /* ---- files ---- */
 
-static struct codec *by_suffix(const struct reader *r, const char *path)
+enum { SURE_ENOUGH = 50, /* of 100, to take a file for a format */
+       HEAD_BYTES = 4096 };
+
+/* Places in codecs; n: none. */
+static size_t by_suffix(const struct codec *codecs, size_t n, const char *path)
 {
     wq_str name = str(path);
     if (str_ends(name, ".gz")) name.n -= 3;
     else if (str_ends(name, ".zst")) name.n -= 4;
-    for (size_t i = 0; i < r->n_codecs; i++)
-        for (const char *const *s = r->codecs[i].desc->suffixes; s && *s; s++)
-            if (str_ends(name, *s)) return &r->codecs[i];
-    return NULL;
+    for (size_t i = 0; i < n; i++)
+        for (const char *const *s = codecs[i].desc->suffixes; s && *s; s++)
+            if (str_ends(name, *s)) return i;
+    return n;
 }
 
-enum { SURE_ENOUGH = 50 }; /* of 100, to take a file for a format */
-
-static struct codec *by_content(struct reader *r, struct err *e)
+static size_t by_head(const struct codec *codecs, size_t n, wq_str head)
 {
-    char head[4096];
-    ptrdiff_t n = source_peek(r->source, head, sizeof head, e);
-    struct codec *best = NULL;
+    size_t best = n;
     int sure = SURE_ENOUGH - 1;
-    for (size_t i = 0; n >= 0 && i < r->n_codecs; i++) {
-        const wq_format *f = r->codecs[i].desc;
+    for (size_t i = 0; i < n; i++) {
+        const wq_format *f = codecs[i].desc;
         host_enter(f->name, 0);
-        int s = f->sniff ? f->sniff(head, (size_t)n) : 0;
+        int s = f->sniff ? f->sniff(head.p, head.n) : 0;
         host_leave();
-        if (s > sure) {
-            sure = s;
-            best = &r->codecs[i];
-        }
+        if (s <= sure) continue;
+        sure = s;
+        best = i;
     }
-    if (n >= 0 && !best)
-        err_set(e, EX_DATA, "cannot tell the format of %s; say input.format",
-                r->files->path);
     return best;
 }
 
-/* Begins the next file.  1, 0 (no more), -1. */
+static struct codec *find_codec(struct reader *r, const char *path,
+                                struct err *e)
+{
+    char head[HEAD_BYTES];
+    if (r->n_codecs == 1) return &r->codecs[0];
+    size_t i = by_suffix(r->codecs, r->n_codecs, path);
+    if (i < r->n_codecs) return &r->codecs[i];
+    ptrdiff_t n = source_peek(r->source, head, sizeof head, e);
+    if (n < 0) return NULL;
+    i = by_head(r->codecs, r->n_codecs, (wq_str){ head, (size_t)n });
+    if (i < r->n_codecs) return &r->codecs[i];
+    err_set(e, EX_DATA, "cannot tell the format of %s; say input.format", path);
+    return NULL;
+}
+
+bool reader_grows(const struct codec *codecs, size_t n, const char *path,
+                  wq_str head)
+{
+    size_t i = n == 1 ? 0 : by_suffix(codecs, n, path);
+    if (head.n > HEAD_BYTES) head.n = HEAD_BYTES;
+    if (i == n) i = by_head(codecs, n, head);
+    return i < n && codecs[i].desc->flags & WQ_GROWS;
+}
+
+/* Is the open file still what was told of it?  Then goes to what is new. */
+static int resume(struct reader *r, struct input_file *f, struct err *e)
+{
+    const struct input *in = f->from;
+    int fd = source_fd(r->source);
+    struct mark now = { 0 };
+    bool is_new = in->mark.kind == MARK_PREFIX && in->byte == 0;
+    f->mark = in->mark;
+    r->marking = (struct marking){ 0 };
+    if (!is_new) {
+        if (marking_read(&r->marking, fd, in->mark.n) == 0)
+            mark_make(&r->marking, in->mark.kind, &now);
+        struct stat st;
+        if (!mark_eq(&now, &in->mark) || fstat(fd, &st) < 0
+            || (now.kind == MARK_WHOLE && (uint64_t)st.st_size != now.n))
+            return 0;
+    }
+    r->byte = in->byte;
+    r->line = in->line;
+    return in->byte && source_skip(r->source, in->byte, e) < 0 ? -1 : 1;
+}
+
+static bool is_growing(const struct reader *r)
+{
+    return r->files->from && r->files->mark.kind == MARK_PREFIX;
+}
+
+static void close_file(struct reader *r)
+{
+    struct input_file *f = r->files;
+    if (r->source && f && f->from) {
+        f->byte = r->byte;
+        f->line = r->line;
+        if (is_growing(r)) mark_make(&r->marking, MARK_PREFIX, &f->mark);
+    }
+    source_close(r->source);
+    r->source = NULL;
+}
+
+/* Begins the next file; with a state, closes it at once if it is no longer what
+ * was told of it.  1, 0 (no more), -1. */
 static int open_next(struct reader *r, struct err *e)
 {
     const char *path = r->memory_name;
@@ -92,15 +155,16 @@ static int open_next(struct reader *r, struct err *e)
     r->line = 1;
     r->at_end = false;
     r->damage.code = 0;
-    f->codec = r->n_codecs == 1 ? &r->codecs[0] : by_suffix(r, path);
-    if (!f->codec && r->n_codecs != 1) f->codec = by_content(r, e);
-    return f->codec ? 1 : -1;
-}
-
-static void close_file(struct reader *r)
-{
-    source_close(r->source);
-    r->source = NULL;
+    r->carry.n = 0;
+    f->codec = find_codec(r, path, e);
+    if (!f->codec) return -1;
+    if (!r->from) return 1;
+    f->from = r->from[r->next_path - 1];
+    int rc = resume(r, f, e);
+    if (rc != 0) return rc;
+    f->from = NULL;
+    close_file(r);
+    return 1;
 }
 
 /* ---- pieces ---- */
@@ -139,6 +203,7 @@ static int hand_out(struct reader *r, struct batch *b, size_t at, size_t n,
     if (message && !(p->message = arena_copy(&b->arena, message,
                                              strlen(message) + 1)))
         return err_no_memory(e);
+    if (is_growing(r)) marking_add(&r->marking, b->raw.p + at, n);
     r->byte += n;
     r->line += count_lines(b->raw.p + at, n);
     r->bytes += n;
@@ -203,6 +268,19 @@ static int split(struct reader *r, const char *p, size_t n, uint32_t flags,
     return 0;
 }
 
+/* A record that is too large was not read whole: as if it had not been begun. */
+static int not_whole(struct reader *r, struct batch *b, size_t at,
+                     struct err *e)
+{
+    b->raw.n = at;
+    if (is_growing(r)
+        && marking_read(&r->marking, source_fd(r->source), r->byte) < 0)
+        return err_set(e, EX_IO, "%s was truncated while it was read",
+                       r->files->path);
+    close_file(r);
+    return 0;
+}
+
 /* The record at raw[at ..) is too large: reads on to its end, keeping nothing
  * of it, and leaves what follows in the carry. */
 static int skip_record(struct reader *r, struct batch *b, size_t at,
@@ -217,6 +295,7 @@ static int skip_record(struct reader *r, struct batch *b, size_t at,
         size_t gone = n - 1;
         skipped += gone;
         lines += count_lines(p, gone);
+        if (is_growing(r)) marking_add(&r->marking, p, gone);
         if (r->at_end || r->is_stopped) break;
         p[0] = p[gone];
         b->raw.n = at + 1;
@@ -228,7 +307,8 @@ static int skip_record(struct reader *r, struct batch *b, size_t at,
     size_t last = end ? end : 1;
     skipped += last;
     lines += count_lines(end ? p : p + n - 1, last);
-    if (r->is_stopped) return 0; /* it has not been read whole */
+    if (r->is_stopped || (!end && is_growing(r))) return not_whole(r, b, at, e);
+    if (is_growing(r)) marking_add(&r->marking, p, end);
     r->n_records++;
     char message[128];
     text_format(message, sizeof message,
@@ -246,9 +326,45 @@ static int skip_record(struct reader *r, struct batch *b, size_t at,
     return 0;
 }
 
+static int count_record(void *to, wq_record *record, const char *why)
+{
+    int *n = to;
+    (void)why;
+    *n = record && *n == 0 ? 1 : -1;
+    return 0;
+}
+
+/* Is what stands behind the last separator of a file that grows a whole record,
+ * whatever will be appended?  An object of JSON is, half of one is not. */
+static bool is_record(struct reader *r, size_t worker, struct batch *b,
+                      const char *p, size_t n)
+{
+    struct err unused;
+    int found = 0;
+    return codec_decode_to(r->files->codec, worker, b, p, n, count_record,
+                           &found, &unused) == 0
+           && found == 1;
+}
+
+/* At the end of a file that grows: *whole bytes of p[0..n) are records with a
+ * separator behind; the last one may be whole without.  `n` has WQ_PADDING
+ * behind. */
+static int take_last(struct reader *r, size_t worker, struct batch *b, char *p,
+                     size_t n, size_t *whole, struct err *e)
+{
+    if (*whole == n || r->is_stopped) return 0;
+    memset(p + n, 0, WQ_PADDING);
+    if (!is_record(r, worker, b, p + *whole, n - *whole)) return 0;
+    size_t end = 0;
+    if (split(r, p + *whole, n - *whole, WQ_AT_END, &end, e) < 0) return -1;
+    *whole += end;
+    return 0;
+}
+
 /* Adds what is left of the open file to the batch, up to its size.  Closes the
  * file when it is through. */
-static int read_file(struct reader *r, struct batch *b, struct err *e)
+static int read_file(struct reader *r, size_t worker, struct batch *b,
+                     struct err *e)
 {
     size_t at = b->raw.n, whole = 0;
     if (r->carry.n && buf_add(&b->raw, r->carry.p, r->carry.n) < 0)
@@ -260,8 +376,12 @@ static int read_file(struct reader *r, struct batch *b, struct err *e)
             if (read_more(r, b, READER_BATCH_BYTES - b->raw.n, e) < 0) return -1;
             continue;
         }
-        bool all = r->at_end && r->damage.code == 0;
-        if (split(r, b->raw.p + at, n, all ? WQ_AT_END : 0, &whole, e) < 0)
+        bool all = r->at_end && r->damage.code == 0, grows = is_growing(r);
+        if (split(r, b->raw.p + at, n, all && !grows ? WQ_AT_END : 0, &whole, e)
+            < 0)
+            return -1;
+        if (all && grows
+            && take_last(r, worker, b, b->raw.p + at, n, &whole, e) < 0)
             return -1;
         if (whole || r->at_end || r->is_stopped) break;
         if (n > READER_MAX_RECORD) return skip_record(r, b, at, e);
@@ -272,15 +392,19 @@ static int read_file(struct reader *r, struct batch *b, struct err *e)
     }
     /* An empty file is handed out too: to some formats it is an article. */
     bool is_empty = r->byte == 0 && r->at_end && !r->damage.code
-                    && !r->is_stopped;
+                    && !r->is_stopped && !is_growing(r);
     if ((whole || is_empty)
         && hand_out(r, b, at, whole, NULL, NULL, e) < 0)
         return -1;
     size_t rest = b->raw.n - at - whole;
     if (r->is_stopped || r->at_end) {
-        if (r->damage.code && !r->is_stopped
+        /* What cannot be read now, of a file that can be read on, waits. */
+        bool is_lost = r->damage.code && !r->is_stopped
+                       && !(r->files->from && r->damage.code == EX_IO);
+        if (is_lost
             && hand_out(r, b, at + whole, rest, "damaged", r->damage.text, e) < 0)
             return -1;
+        r->files->is_through = r->at_end && (is_lost || rest == 0);
         close_file(r);
         return 0;
     }
@@ -292,7 +416,8 @@ static int read_file(struct reader *r, struct batch *b, struct err *e)
 
 /* ---- public ---- */
 
-int reader_next(struct reader *r, struct batch *b, struct err *e)
+int reader_next(struct reader *r, size_t worker, struct batch *b,
+                struct err *e)
 {
     while (!r->is_stopped && b->raw.n < READER_BATCH_BYTES
            && b->n_pieces < MAX_PIECES) {
@@ -300,8 +425,9 @@ int reader_next(struct reader *r, struct batch *b, struct err *e)
             int rc = open_next(r, e);
             if (rc < 0) return -1;
             if (rc == 0) break;
+            if (!r->source) continue;
         }
-        if (read_file(r, b, e) < 0) return -1;
+        if (read_file(r, worker, b, e) < 0) return -1;
         if (r->source) break; /* there is more of it: the batch is full */
     }
     if (buf_reserve(&b->raw, WQ_PADDING) < 0) return err_no_memory(e);
@@ -341,6 +467,17 @@ struct reader *reader_memory(const char *name, wq_str text, struct codec *codec,
     r->codecs = codec;
     r->n_codecs = 1;
     return r;
+}
+
+void reader_resume(struct reader *r, const struct input *const *from, size_t n)
+{
+    r->from = n ? from : NULL;
+}
+
+const struct input_file *reader_finish(struct reader *r)
+{
+    if (r->source) close_file(r);
+    return r->files;
 }
 
 void reader_stop(struct reader *r)

@@ -9,6 +9,7 @@
 #include "run/batch.h"
 #include "run/codec.h"
 #include "run/paths.h"
+#include "state/inputs.h"
 
 #define READER_BATCH_BYTES ((size_t)256 << 10) /* of input, aimed at */
 #define READER_MAX_RECORD  WQ_MAX_FIELD        /* bytes; larger is rejected */
@@ -18,6 +19,11 @@ struct input_file {
     char *path;
     struct codec *codec; /* of its format */
     struct input_file *next;
+    /* With a state: what it was known as, and how far it has been read. */
+    const struct input *from;
+    uint64_t byte, line; /* of what has not been handed out */
+    bool is_through;     /* nothing is behind that */
+    struct mark mark;    /* PREFIX: of what was; WHOLE: of the file */
 };
 
 struct reader;
@@ -28,15 +34,25 @@ struct reader;
 struct reader *reader_open(const struct paths *paths, struct codec *codecs,
                            size_t n, uint64_t limit, int stop_fd,
                            struct err *e);
+/* Reads n files that a state has told of (borrowed) from where they are new on.
+ * What is no longer as it was told is left for the next run; so is the end of a
+ * file that grows, if it is not a whole record yet.  Before reader_next. */
+void reader_resume(struct reader *r, const struct input *const *from, size_t n);
+/* Are records appended to files of this format?  path, and the first bytes. */
+bool reader_grows(const struct codec *codecs, size_t n, const char *path,
+                  wq_str head);
 /* The same from memory, as one file called `name`. */
 struct reader *reader_memory(const char *name, wq_str text, struct codec *codec,
                              struct err *e);
 /* Fills an empty batch.  Returns 1, or 0 at the end of the input, or -1 with e
  * filled.  A damaged file is no error here: what could not be read becomes a
- * bad piece and is counted in *damaged.  [serial] */
-int reader_next(struct reader *r, struct batch *b, struct err *e);
+ * bad piece and is counted in *damaged.  worker: who calls.  [serial] */
+int reader_next(struct reader *r, size_t worker, struct batch *b,
+                struct err *e);
 /* No further file and no further byte is begun.  [serial] */
 void reader_stop(struct reader *r);
+/* No more is read.  All files that were opened, newest first. */
+const struct input_file *reader_finish(struct reader *r);
 uint64_t reader_bytes(const struct reader *r);   /* handed out so far */
 uint64_t reader_damaged(const struct reader *r); /* files cut short by damage */
 void reader_close(struct reader *r);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 256 };
+enum { MAX_THREADS = 256, NOTHING_NEW = 1 };
 
 /* ---- set-up ---- */
 
@@ -142,6 +142,7 @@ static int check_output(const struct run *r, const char *output, struct err *e)
     return 0;
 }
 
+/* 0, NOTHING_NEW or -1. */
 static int open_input(struct run *r, struct err *e)
 {
     const struct run_options *o = r->options;
@@ -150,33 +151,55 @@ static int open_input(struct run *r, struct err *e)
         return r->reader ? 0 : -1;
     }
     const struct cfg_io *in = &r->plan->pipeline->input;
-    if (paths_expand(&r->paths, o->n_inputs ? o->inputs : in->paths,
-                     o->n_inputs ? o->n_inputs : in->n_paths, e)
-        < 0)
-        return -1;
-    if (o->n_inputs + in->n_paths == 0)
+    const char *const *patterns = o->n_inputs ? o->inputs : in->paths;
+    size_t n = o->n_inputs ? o->n_inputs : in->n_paths;
+    struct remember *m = &r->remember;
+    int rc = m->is_on ? remember_expand(r, patterns, n, e)
+                      : paths_expand(&r->paths, patterns, n, e);
+    if (rc < 0) return -1;
+    if (n == 0)
         return err_set(e, EX_USAGE_, "no input: neither input.path nor the "
                        "command line names one");
-    r->reader = reader_open(&r->paths, r->inputs, r->n_inputs, o->limit,
-                            watch_fd(r->watch), e);
+    if (m->is_on && (rc = remember_inputs(r, e)) <= 0)
+        return rc < 0 ? -1 : NOTHING_NEW;
+    r->reader = reader_open(m->is_on ? &m->paths : &r->paths, r->inputs,
+                            r->n_inputs, o->limit, watch_fd(r->watch), e);
+    if (r->reader && m->is_on) reader_resume(r->reader, m->from, m->paths.n);
     return r->reader ? 0 : -1;
 }
 
-/* `rejects:`, or <output>.rejects.jsonl, or, if the output is a stream,
- * <pipeline>.rejects.jsonl in the working folder. */
-static int name_rejects(struct run *r, const char *output, struct err *e)
+/* <output>.rejects.jsonl or, if the output is a stream, <pipeline>.rejects.jsonl
+ * in the working folder.  NULL: no memory. */
+static char *default_rejects(const struct run *r)
 {
-    const struct pipeline *p = r->plan->pipeline;
     struct stat st;
+    const char *output = r->output_path;
     bool is_stream = strcmp(output, "-") == 0
                      || (stat(output, &st) == 0 && !S_ISREG(st.st_mode));
-    int rc;
-    if (p->rejects) rc = asprintf(&r->rejects_path, "%s", p->rejects);
-    else rc = asprintf(&r->rejects_path, "%s.rejects.jsonl",
-                       is_stream ? p->name : output);
-    if (rc >= 0) return 0;
-    r->rejects_path = NULL;
-    return err_no_memory(e);
+    char *path;
+    int rc = asprintf(&path, "%s.rejects.jsonl",
+                      is_stream ? r->plan->pipeline->name : output);
+    return rc < 0 ? NULL : path;
+}
+
+/* What the run writes is called. */
+static int name_outputs(struct run *r, struct err *e)
+{
+    const struct pipeline *p = r->plan->pipeline;
+    const char *output = r->options->output ? r->options->output
+                                            : p->output.paths[0];
+    r->output_path = remember_path(r, output);
+    if (!r->output_path) return err_no_memory(e);
+    if (p->dropped && !(r->dropped_path = remember_path(r, p->dropped)))
+        return err_no_memory(e);
+    r->rejects_path = p->rejects ? remember_path(r, p->rejects)
+                                 : default_rejects(r);
+    if (!r->rejects_path) return err_no_memory(e);
+    if (remember_output(r, "output", r->output_path, e) < 0
+        || (r->dropped_path
+            && remember_output(r, "dropped", r->dropped_path, e) < 0))
+        return -1;
+    return remember_output(r, "rejects", r->rejects_path, e);
 }
 
 /* Would two outputs of this run be one file? */
@@ -191,7 +214,6 @@ static int check_apart(const struct sink *s, const char *what, const char *path,
 static int open_outputs(struct run *r, struct err *e)
 {
     const struct run_options *o = r->options;
-    const struct pipeline *p = r->plan->pipeline;
     if (o->to_memory) {
         sink_memory(&r->out, o->memory_output);
         sink_memory(&r->dropped, o->memory_dropped);
@@ -199,15 +221,16 @@ static int open_outputs(struct run *r, struct err *e)
         r->dead_letters.want_dropped = o->memory_dropped;
         return 0;
     }
-    const char *output = o->output ? o->output : p->output.paths[0];
-    if (check_output(r, output, e) < 0 || name_rejects(r, output, e) < 0
-        || sink_open(&r->out, output, e) < 0)
+    if (name_outputs(r, e) < 0 || remember_begin(r, e) < 0) return -1;
+    const char *output = r->output_path, *dropped = r->dropped_path;
+    if (check_output(r, output, e) < 0
+        || sink_open(&r->out, output, r->tag, e) < 0)
         return -1;
-    r->dead_letters.want_dropped = p->dropped;
-    if (p->dropped
-        && (check_output(r, p->dropped, e) < 0
-            || check_apart(&r->out, "dropped", p->dropped, e) < 0
-            || sink_open(&r->dropped, p->dropped, e) < 0))
+    r->dead_letters.want_dropped = dropped;
+    if (dropped
+        && (check_output(r, dropped, e) < 0
+            || check_apart(&r->out, "dropped", dropped, e) < 0
+            || sink_open(&r->dropped, dropped, r->tag, e) < 0))
         return -1;
     if (check_apart(&r->out, "rejects", r->rejects_path, e) < 0
         || check_apart(&r->dropped, "rejects", r->rejects_path, e) < 0)
@@ -234,22 +257,25 @@ static int empty_old_rejects(struct run *r, struct err *e)
         || stat(r->rejects_path, &st) < 0 || !S_ISREG(st.st_mode)
         || st.st_size == 0)
         return 0;
-    return sink_open(&r->rejects, r->rejects_path, e);
+    return sink_open(&r->rejects, r->rejects_path, r->tag, e);
 }
 
 static int commit(struct run *r, struct err *e)
 {
-    const char *suffix = "";
+    const char *suffix = "", *of_rejects = "";
     if (is_over_limit(r)) {
         r->result->is_held = true;
         suffix = ".held";
+        /* Those of a run that counts have their name for themselves. */
+        if (r->remember.is_on) of_rejects = suffix;
     }
     if (empty_old_rejects(r, e) < 0 || sink_sync(&r->out, suffix, e) < 0
         || sink_sync(&r->dropped, suffix, e) < 0
-        || sink_sync(&r->rejects, "", e) < 0)
+        || sink_sync(&r->rejects, of_rejects, e) < 0)
         return -1;
     r->result->bytes_out = r->out.bytes;
-    if (sink_commit(&r->rejects, "", e) < 0
+    if (r->remember.is_on && !r->result->is_held) return remember_commit(r, e);
+    if (sink_commit(&r->rejects, of_rejects, e) < 0
         || sink_commit(&r->dropped, suffix, e) < 0
         || sink_commit(&r->out, suffix, e) < 0)
         return -1;
@@ -356,6 +382,9 @@ static void close_all(struct run *r)
         arena_free(&r->workers[i].scratch);
     paths_free(&r->paths);
     ids_free(&r->ids);
+    remember_close(r);
+    free(r->output_path);
+    free(r->dropped_path);
     free(r->rejects_path);
     free(r->stages);
     free(r->inputs);
@@ -368,8 +397,12 @@ static void close_all(struct run *r)
 
 static int run_it(struct run *r, struct err *e)
 {
-    if (open_formats(r, e) < 0 || open_stages(r, e) < 0 || make_steps(r, e) < 0
-        || open_input(r, e) < 0 || open_outputs(r, e) < 0)
+    if (open_formats(r, e) < 0) return -1;
+    int rc = remember_open(r, e);
+    if (rc == 0) rc = open_input(r, e);
+    if (rc > 0) r->result->is_committed = true; /* nothing to do, and done */
+    if (rc != 0) return rc < 0 ? -1 : 0;
+    if (open_stages(r, e) < 0 || make_steps(r, e) < 0 || open_outputs(r, e) < 0)
         return -1;
     if (schedule(r) < 0) {
         *e = r->err;
@@ -395,7 +428,9 @@ int run_plan(struct plan *plan, const struct run_options *options,
     int rc = open_workers(&r, e);
     if (rc == 0) {
         r.watch = watch_start(r.nows, r.n_workers,
-                              plan->pipeline->time_limit_ms,
+                              options->time_limit_ms
+                                  ? options->time_limit_ms
+                                  : plan->pipeline->time_limit_ms,
                               wants_progress(options) ? tick : NULL, &ticker, e);
         rc = r.watch ? run_it(&r, e) : -1;
     }

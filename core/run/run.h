@@ -10,6 +10,7 @@
 #define WQ_RUN_RUN_H
 #include "run/plan.h"
 #include "run/stage.h"
+#include "state/lock.h"
 
 enum progress { PROGRESS_AUTO, PROGRESS_NEVER, PROGRESS_ALWAYS };
 
@@ -20,6 +21,9 @@ struct run_options {
     const char *output;          /* in place of the pipeline's; NULL          */
     uint64_t limit;              /* records to read; 0: all                   */
     enum progress progress;
+    enum lock_mode lock;         /* if another run holds the state            */
+    int64_t lock_wait_ms;        /* LOCK_WAIT: 0: for ever                    */
+    int64_t time_limit_ms;       /* 0: the pipeline's                         */
     bool verbose;                /* a block of notes for each article         */
     wq_str memory_input;         /* in place of files, if p is set; "jsonl"   */
     bool to_memory;              /* in place of files; all three are "jsonl"  */
@@ -33,6 +37,7 @@ struct run_options {
 struct run_result {
     uint64_t in, out, emitted, dropped, rejected; /* articles */
     uint64_t bytes_in, bytes_out, equal_ids, empty_texts, damaged_files;
+    uint64_t run;                /* its number, if the pipeline has a state   */
     double seconds;
     bool was_stopped, is_held, is_committed;
     struct stage_stats *stages; /* n_stages of the plan */

@@ -116,7 +116,8 @@ static void work(struct worker *w)
         }
         pthread_mutex_unlock(&r->lock);
         struct err e = { 0 };
-        int rc = step ? work_step(r, w, step, b, &e) : work_read(r, b, &e);
+        int rc = step ? work_step(r, w, step, b, &e)
+                      : work_read(r, w, b, &e);
         pthread_mutex_lock(&r->lock);
         if (rc < 0) {
             if (!r->has_failed) r->err = e;

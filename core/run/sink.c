@@ -1,8 +1,8 @@
 /* sink.c - see sink.h. */
 #include "run/sink.h"
+#include "base/file.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -47,18 +47,6 @@ void sink_unlink_all(void)
 
 /* ---- opening ---- */
 
-/* Makes the folders above path that are missing. */
-static void make_folders(const char *path)
-{
-    char *copy = strdup(path);
-    for (char *p = copy ? copy + 1 : NULL; p && (p = strchr(p, '/')); p++) {
-        *p = '\0';
-        mkdir(copy, 0777); /* if it fails, opening the file says why */
-        *p = '/';
-    }
-    free(copy);
-}
-
 static int cannot(const char *path, struct err *e)
 {
     return err_set(e, errno == EACCES || errno == EPERM ? EX_NO_PERM
@@ -67,13 +55,16 @@ static int cannot(const char *path, struct err *e)
 }
 
 /* mode: of the file that will be replaced; 0: there is none. */
-static int open_temporary(struct sink *s, mode_t mode, struct err *e)
+static int open_temporary(struct sink *s, mode_t mode, const char *tag,
+                          struct err *e)
 {
-    if (asprintf(&s->temporary, "%s.tmp-%ld", s->path, (long)getpid()) < 0) {
+    char pid[24];
+    text_format(pid, sizeof pid, "%ld", (long)getpid());
+    if (asprintf(&s->temporary, "%s.tmp-%s", s->path, tag ? tag : pid) < 0) {
         s->temporary = NULL;
         return err_no_memory(e);
     }
-    make_folders(s->path);
+    file_make_folders(s->path, false);
     /* Never through a link or into a file that is there: what a killed run of
      * the same number left behind goes first. */
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -95,7 +86,7 @@ static int open_temporary(struct sink *s, mode_t mode, struct err *e)
     return 0;
 }
 
-int sink_open(struct sink *s, const char *path, struct err *e)
+int sink_open(struct sink *s, const char *path, const char *tag, struct err *e)
 {
     *s = (struct sink){ .fd = -1 };
     if (str_ends(str(path), ".zst")) s->packing = PACK_ZSTD;
@@ -121,7 +112,7 @@ int sink_open(struct sink *s, const char *path, struct err *e)
         s->fd = open(s->path, O_WRONLY | O_CLOEXEC);
         rc = s->fd < 0 ? cannot(path, e) : 0;
     } else {
-        rc = open_temporary(s, exists ? st.st_mode : 0, e);
+        rc = open_temporary(s, exists ? st.st_mode : 0, tag, e);
     }
     if (rc < 0) {
         free(s->path);
@@ -207,26 +198,13 @@ int sink_write(struct sink *s, const struct buf *b, struct err *e)
     return 0;
 }
 
-/* The path with its folder resolved; the caller frees it.  NULL: none. */
-static char *resolved(const char *path)
-{
-    char *copy = strdup(path), *base = strdup(path), *out = NULL;
-    char *folder = copy ? realpath(dirname(copy), NULL) : NULL;
-    if (folder && base && asprintf(&out, "%s/%s", folder, basename(base)) < 0)
-        out = NULL;
-    free(folder);
-    free(base);
-    free(copy);
-    return out;
-}
-
 bool sink_is(const struct sink *s, const char *path)
 {
     struct stat a, b;
     if (!s->path || s->in_place) return false;
     if (stat(s->path, &a) == 0 && stat(path, &b) == 0)
         return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-    char *x = resolved(s->path), *y = resolved(path);
+    char *x = file_real(s->path), *y = file_real(path);
     bool same = x && y && strcmp(x, y) == 0;
     free(x);
     free(y);
@@ -269,18 +247,6 @@ int sink_sync(struct sink *s, const char *suffix, struct err *e)
                   : 0;
 }
 
-/* The rename is on disk only when the folder is. */
-static void sync_folder(const char *path)
-{
-    char *copy = strdup(path);
-    int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (fd >= 0) {
-        fsync(fd); /* some file systems cannot; then there is no more to do */
-        close(fd);
-    }
-    free(copy);
-}
-
 int sink_commit(struct sink *s, const char *suffix, struct err *e)
 {
     if (!s->temporary) return 0;
@@ -291,13 +257,21 @@ int sink_commit(struct sink *s, const char *suffix, struct err *e)
         err_set(e, EX_IO, "cannot rename %s to %s: %s", s->temporary, to,
                 strerror(errno));
     } else {
-        sync_folder(to);
+        (void)file_sync_folder(to); /* it is there now; more cannot be done */
         forget(s->temporary);
         free(s->temporary);
         s->temporary = NULL;
     }
     free(to);
     return rc;
+}
+
+char *sink_hand_over(struct sink *s)
+{
+    char *path = s->temporary;
+    forget(path);
+    s->temporary = NULL;
+    return path;
 }
 
 void sink_close(struct sink *s)

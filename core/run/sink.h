@@ -20,8 +20,9 @@ struct sink {
 };
 
 /* Opens path, making missing folders of it; packed by its suffix (.zst .gz).
+ * tag: of the temporary file, "PATH.tmp-TAG"; NULL: the process id.
  * -1: EX_CANT_CREATE, EX_NO_PERM.  [main] */
-int sink_open(struct sink *s, const char *path, struct err *e);
+int sink_open(struct sink *s, const char *path, const char *tag, struct err *e);
 void sink_memory(struct sink *s, struct buf *to);
 /* Packs what is in `b` as a frame (zstd) or member (gzip) of its own; b stays
  * as it is if the sink is not packed.  [worker] */
@@ -35,6 +36,9 @@ bool sink_is(const struct sink *s, const char *path);
 int sink_sync(struct sink *s, const char *suffix, struct err *e);
 /* Shows it at path + suffix ("" or ".held").  Not open, or in place: nothing. */
 int sink_commit(struct sink *s, const char *suffix, struct err *e);
+/* After sink_sync: the temporary file is somebody else's from here on, and stays
+ * whatever happens.  Returns its path, which the caller frees; NULL: not open. */
+char *sink_hand_over(struct sink *s);
 /* Takes the temporary file away, if it was not committed, and frees. */
 void sink_close(struct sink *s);
 /* Unlinks the temporary files of all open sinks.  Safe in a signal handler. */

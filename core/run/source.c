@@ -279,6 +279,32 @@ ptrdiff_t source_peek(struct source *s, char *p, size_t n, struct err *e)
     return (ptrdiff_t)n;
 }
 
+/* A plain file is just set there; of a packed one all has to be unpacked. */
+int source_skip(struct source *s, uint64_t n, struct err *e)
+{
+    if (s->codec == CODEC_UNKNOWN && find_codec(s, e) < 0) return -1;
+    if (s->codec == CODEC_NONE && s->fd >= 0 && n <= INT64_MAX
+        && lseek(s->fd, (off_t)n, SEEK_SET) >= 0) {
+        s->at = s->n = s->peek_at = s->peek_n = 0;
+        s->in_ended = false;
+        return 0;
+    }
+    char *gone = malloc(IN_BYTES);
+    if (!gone) return err_no_memory(e);
+    ptrdiff_t got = 1;
+    while (n && got > 0) {
+        got = source_read(s, gone, n < IN_BYTES ? (size_t)n : IN_BYTES, e);
+        if (got > 0) n -= (uint64_t)got;
+    }
+    free(gone);
+    return got < 0 ? -1 : 0;
+}
+
+int source_fd(const struct source *s)
+{
+    return s->fd;
+}
+
 bool source_was_stopped(const struct source *s)
 {
     return s->was_stopped;

@@ -5,6 +5,7 @@
 #ifndef WQ_RUN_SOURCE_H
 #define WQ_RUN_SOURCE_H
 #include "base/str.h"
+#include <stdint.h>
 
 struct source;
 
@@ -20,6 +21,11 @@ struct source *source_memory(wq_str text, struct err *e);
 ptrdiff_t source_read(struct source *s, char *p, size_t n, struct err *e);
 /* The first bytes, at most n, without taking them. */
 ptrdiff_t source_peek(struct source *s, char *p, size_t n, struct err *e);
+/* Takes the first n bytes without handing them out, before any was read.  0, or
+ * -1 with e filled as by source_read. */
+int source_skip(struct source *s, uint64_t n, struct err *e);
+/* The file's descriptor, for pread(2) and fstat(2); -1: memory. */
+int source_fd(const struct source *s);
 /* Did stop_fd end the reading?  Then what was read last may be half a record. */
 bool source_was_stopped(const struct source *s);
 void source_close(struct source *s);

@@ -9,10 +9,10 @@
 
 /* ---- read, decode ---- */
 
-int work_read(struct run *run, struct batch *b, struct err *e)
+int work_read(struct run *run, struct worker *w, struct batch *b, struct err *e)
 {
     if (watch_why(run->watch)) reader_stop(run->reader);
-    return reader_next(run->reader, b, e);
+    return reader_next(run->reader, w->index, b, e);
 }
 
 /* Gives a record without an id one: "x-" and the XXH3-128 of its url, else of
@@ -104,7 +104,7 @@ static int write_rejects(struct run *run, struct batch *b, struct err *e)
 {
     if (b->rejects.n == 0) return 0;
     bool is_open = run->rejects.fd >= 0 || run->rejects.memory;
-    if (!is_open && sink_open(&run->rejects, run->rejects_path, e) < 0)
+    if (!is_open && sink_open(&run->rejects, run->rejects_path, run->tag, e) < 0)
         return -1;
     if (sink_pack(&run->rejects, &b->rejects, e) < 0) return -1;
     return sink_write(&run->rejects, &b->rejects, e);

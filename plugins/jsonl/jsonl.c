@@ -140,7 +140,8 @@ static size_t jsonl_split(void *shared, const char *p, size_t n, uint32_t flags)
 static const wq_format formats[] = {
     { .name = "jsonl", .version = "1.0",
       .help = "JSON lines: an object a line; unknown members pass through.",
-      .suffixes = suffixes, .params = params, .n_params = WQ_LEN(params),
+      .suffixes = suffixes, .flags = WQ_GROWS,
+      .params = params, .n_params = WQ_LEN(params),
       .sniff = jsonl_sniff, .open = jsonl_open, .close = jsonl_close,
       .start = jsonl_start, .stop = jsonl_stop, .split = jsonl_split,
       .decode = jsonl_decode, .encode = jsonl_encode },

@@ -31,7 +31,8 @@ test_inside_core_the_arrows_run_one_way()
     only_from record base
     only_from config base
     only_from plugin base config record
-    only_from run base config record plugin
+    only_from state base
+    only_from run base config record plugin state
 }
 
 test_the_core_includes_nothing_of_the_plugins()
@@ -59,6 +60,13 @@ test_only_the_text_folder_knows_ICU()
 {
     local bad
     bad=$(includes core plugins | grep '<unicode/' | grep -v '^core/text/' || true)
+    [ -z "$bad" ] || fail "$bad"
+}
+
+test_only_the_ledger_knows_SQLite()
+{
+    local bad
+    bad=$(includes core plugins | grep '<sqlite3' | grep -v '^core/state/ledger.c' || true)
     [ -z "$bad" ] || fail "$bad"
 }
 

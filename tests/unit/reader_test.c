@@ -134,7 +134,7 @@ START_TEST(pieces_are_whole_lines_and_together_the_text)
     struct batch *b = calloc(1, sizeof *b);
     uint64_t line = 1;
     int n_batches = 0;
-    while (reader_next(r, b, &e) == 1) {
+    while (reader_next(r, 0, b, &e) == 1) {
         for (size_t i = 0; i < b->n_pieces; i++) {
             const struct piece *p = &b->pieces[i];
             ck_assert_uint_eq(p->byte, got.n);
@@ -171,7 +171,7 @@ START_TEST(a_damaged_file_gives_its_whole_lines_and_one_bad_piece)
     struct reader *r = reader_memory("memory", (wq_str){ packed.p, packed.n - 8 },
                                      &codec, &e);
     struct batch *b = calloc(1, sizeof *b);
-    ck_assert_int_eq(reader_next(r, b, &e), 1);
+    ck_assert_int_eq(reader_next(r, 0, b, &e), 1);
     ck_assert_uint_eq(b->n_pieces, 2);
     ck_assert_uint_eq(b->pieces[0].n, 8);
     ck_assert_str_eq(b->pieces[1].bad, "damaged");

@@ -361,6 +361,12 @@ typedef struct wq_stage {
  * A reader (split, decode), a writer (encode) or both of one file format.  It
  * never opens a file: the host reads, decompresses, cuts and writes. */
 enum {
+    WQ_GROWS = 1u   /* flag of a format: its files grow by records in lines
+                       behind those there are, and half of a record is none.  A
+                       run with a state reads on where the last one stopped;
+                       without the flag it reads a file whole, once           */
+};
+enum {
     WQ_AT_END = 1u, /* p[n] is the end of the file                            */
     WQ_FIRST = 2u   /* the end of the first whole record, not of the last one:
                        the host counts records, or skips one that is too large
@@ -372,7 +378,7 @@ typedef struct wq_format {
     const char *const *suffixes; /* ".jsonl", ... before .gz/.zst; NULL-ended */
     /* The only fields its records can have, NULL-terminated; NULL: any. */
     const char *const *fields;
-    uint32_t flags, n_params; /* flags: 0 */
+    uint32_t flags, n_params; /* flags: WQ_GROWS */
     const wq_param *params;
 
     /* How sure, 0 .. 100, that a file beginning so is of this format.  [any] */

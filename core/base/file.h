@@ -1,0 +1,19 @@
+/* file.h - folders, and what it takes for a file to be there after a power cut. */
+#ifndef WQ_BASE_FILE_H
+#define WQ_BASE_FILE_H
+#include "base/str.h"
+
+/* Makes the folders above path that are missing; with `synced`, so that they
+ * outlive a power cut.  What fails is told by whoever opens the file. */
+void file_make_folders(const char *path, bool synced);
+/* What was made, renamed or removed in the folder of `path` is on disk.  0, or
+ * -1 with errno; a file system that cannot sync folders is no failure. */
+int file_sync_folder(const char *path);
+/* The path with its folder resolved, whether or not the file is there; the
+ * caller frees it.  NULL: no such folder, or no memory. */
+char *file_real(const char *path);
+/* Reads n bytes from `at` on: n, or fewer if the file ends there, or -1. */
+ptrdiff_t file_read_at(int fd, void *p, size_t n, uint64_t at);
+/* Writes all of it where the file stands.  0, or -1 with errno. */
+int file_write(int fd, const void *p, size_t n);
+#endif

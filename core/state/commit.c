@@ -1,0 +1,63 @@
+/* commit.c - see commit.h. */
+#include "state/commit.h"
+#include "base/file.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int cannot(const char *what, const char *path, struct err *e)
+{
+    return err_set(e, errno == EACCES || errno == EPERM ? EX_NO_PERM : EX_IO,
+                   "cannot %s %s: %s", what, path, strerror(errno));
+}
+
+/* Shows a file at its name.  Not there: it is done already. */
+static int show(const struct ledger_file *f, struct err *e)
+{
+    struct stat aside, target;
+    if (lstat(f->aside, &aside) < 0)
+        return errno == ENOENT ? 0 : cannot("rename", f->aside, e);
+    if (lstat(f->target, &target) == 0)
+        return err_set(e, EX_CANT_CREATE, "%s is in the way of %s, which a run "
+                       "has committed; move it away", f->target, f->aside);
+    return rename(f->aside, f->target) < 0 ? cannot("rename", f->aside, e) : 0;
+}
+
+static int clear(const struct ledger_file *f, struct err *e)
+{
+    return unlink(f->aside) < 0 && errno != ENOENT
+               ? cannot("remove", f->aside, e)
+               : 0;
+}
+
+int commit_finish(struct state *s, struct err *e)
+{
+    struct ledger_file *list = NULL;
+    size_t n = 0;
+    int rc = ledger_unfinished(s->ledger, &list, &n, e);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = list[i].target ? show(&list[i], e) : clear(&list[i], e);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        /* A folder that went with its file needs no sync. */
+        if (file_sync_folder(list[i].aside) < 0 && errno != ENOENT)
+            rc = cannot("sync the folder of", list[i].aside, e);
+    if (rc == 0 && n) rc = ledger_finished(s->ledger, e);
+    ledger_files_free(list, n);
+    return rc;
+}
+
+int commit_run(struct state *s, const struct commit *c, bool *is_committed,
+               struct err *e)
+{
+    *is_committed = false;
+    for (size_t i = 0; i < c->n_files; i++)
+        if (file_sync_folder(c->files[i].aside) < 0)
+            return cannot("sync the folder of", c->files[i].aside, e);
+    if (ledger_commit(s->ledger, c, e) < 0) return -1;
+    *is_committed = true;
+    if (commit_finish(s, e) == 0) return 0;
+    return err_in_front(e, "run %06llu is committed, and the next run will "
+                        "show its files: ", (unsigned long long)c->run.run);
+}
