@@ -79,7 +79,8 @@ size_t text_fold(uint32_t profile, const char *p, size_t n, char *out,
     while (i < n) { /* the last bytes of room, then what is only counted */
         uint8_t piece[256];
         size_t got = fold_some(profile, in, n, &i, piece, sizeof piece);
-        if (done <= cap && got <= cap - done) memcpy(out + done, piece, got);
+        if (got && done <= cap && got <= cap - done)
+            memcpy(out + done, piece, got);
         done += got;
     }
     return done;
