@@ -1,0 +1,611 @@
+/* clitics.c - the readings of an Arabic word, their features and scores.
+ *
+ * A word becomes a row of letter codes, alef with and without hamza being one,
+ * so that sloppy spelling changes nothing.  A reading takes from the front at
+ * most a conjunction and one of ب ل ك س, and from the back at most a pronoun:
+ *
+ *      و  ب  تاريخ  ها          cuts are places between letters; byte[] says
+ *      0  1  2      7           where in the word each letter begins
+ *
+ * Its score is a sum over steps (cut this letter off, leave that rest; cut this
+ * pronoun off), so readings that begin alike share the sum of what they share.
+ * The article is judged afterwards, on the stem of the best reading.
+ *
+ * Strings are compared and looked up as polynomials modulo 2^64 over their
+ * letter codes, low letter first: tail[i] is the word from letter i on, and any
+ * part of it, with any letters put before or behind, costs a multiplication or
+ * two.  */
+#include "clitics.h"
+
+#include <string.h>
+
+/* ---- letters -------------------------------------------------------------- */
+
+enum letter {
+    NONE, /* no letter of Arabic: the word is left whole */
+    HAMZA, ALEF, BEH, TEH, THEH, JEEM, HAH, KHAH, DAL, THAL, REH, ZAIN, SEEN,
+    SHEEN, SAD, DAD, TAH, ZAH, AIN, GHAIN, FEH, QAF, KAF, LAM, MEEM, NOON, HEH,
+    WAW, YEH, TEH_MARBUTA, WAW_HAMZA, YEH_HAMZA,
+    FOREIGN, /* p, ch, zh, v, g of foreign names */
+    SKIP     /* stands between letters and is none */
+};
+
+/* clang-format off */
+static const uint8_t letters[256] = { /* U+0600 .. U+06FF */
+    [0x21] = HAMZA, [0x22] = ALEF, [0x23] = ALEF, [0x24] = WAW_HAMZA,
+    [0x25] = ALEF, [0x26] = YEH_HAMZA, [0x27] = ALEF, [0x28] = BEH,
+    [0x29] = TEH_MARBUTA, [0x2A] = TEH, [0x2B] = THEH, [0x2C] = JEEM,
+    [0x2D] = HAH, [0x2E] = KHAH, [0x2F] = DAL, [0x30] = THAL, [0x31] = REH,
+    [0x32] = ZAIN, [0x33] = SEEN, [0x34] = SHEEN, [0x35] = SAD, [0x36] = DAD,
+    [0x37] = TAH, [0x38] = ZAH, [0x39] = AIN, [0x3A] = GHAIN,
+    [0x40] = SKIP, /* tatweel */
+    [0x41] = FEH, [0x42] = QAF, [0x43] = KAF, [0x44] = LAM, [0x45] = MEEM,
+    [0x46] = NOON, [0x47] = HEH, [0x48] = WAW, [0x49] = YEH, [0x4A] = YEH,
+    [0x4B ... 0x5F] = SKIP, [0x70] = SKIP, /* vowel signs, dagger alef */
+    [0x71] = ALEF, [0x7E] = FOREIGN, [0x86] = FOREIGN, [0x98] = FOREIGN,
+    [0xA4] = FOREIGN, [0xAF] = FOREIGN,
+    [0xD6 ... 0xDC] = SKIP, [0xDF ... 0xE4] = SKIP, [0xE7 ... 0xE8] = SKIP,
+    [0xEA ... 0xED] = SKIP, /* Koranic signs */
+};
+/* clang-format on */
+
+/* The letter at p, and its length in bytes.  p is valid UTF-8. */
+static enum letter letter_at(const unsigned char *p, size_t *length)
+{
+    if (p[0] >= 0xD8 && p[0] <= 0xDB) { /* U+0600 .. U+06FF */
+        *length = 2;
+        return letters[((p[0] - 0xD8) << 6) | (p[1] & 0x3F)];
+    }
+    *length = p[0] < 0x80 ? 1 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+    if (p[0] != 0xE2) return NONE;
+    /* U+200B .. U+200F, U+202A .. U+202E: joiners and marks of direction */
+    if (p[1] == 0x80
+        && ((p[2] >= 0x8B && p[2] <= 0x8F) || (p[2] >= 0xAA && p[2] <= 0xAE)))
+        return SKIP;
+    /* U+2060 .. U+206F, the same */
+    return p[1] == 0x81 && p[2] >= 0xA0 && p[2] <= 0xAF ? SKIP : NONE;
+}
+
+/* ---- words as polynomials ------------------------------------------------- */
+
+#define BASE UINT64_C(0x9E3779B97F4A7C15) /* odd; 2^64 over the golden ratio */
+#define L1(a) ((uint64_t)(a))
+#define L2(a, b) (L1(a) + BASE * L1(b))
+#define L3(a, b, c) (L1(a) + BASE * L2(b, c))
+
+struct word {
+    uint8_t n;                            /* letters; 0: not an Arabic word */
+    uint8_t code[CLITICS_LETTERS + 1];    /* enum letter                    */
+    uint8_t byte[CLITICS_LETTERS + 1];    /* where each begins; [n]: the end */
+    uint64_t tail[CLITICS_LETTERS + 1];   /* letters i .. n - 1             */
+};
+
+/* BASE to the power i. */
+#define B2 (BASE * BASE)
+#define B4 (B2 * B2)
+#define B8 (B4 * B4)
+#define FOUR(p) (p), (p)*BASE, (p)*B2, (p)*B2 *BASE
+static const uint64_t power[CLITICS_LETTERS + 4] = {
+    FOUR(UINT64_C(1)), FOUR(B4),           FOUR(B8),      FOUR(B8 *B4),
+    FOUR(B8 *B8),      FOUR(B8 *B8 *B4), FOUR(B8 *B8 *B8),
+};
+
+/* Reads p[0..n) into w; w->n is 0 if that is no Arabic word of usual length. */
+static void read_word(struct word *w, const char *p, size_t n)
+{
+    w->n = 0;
+    if (n > CLITICS_BYTES) return;
+    uint8_t letters_read = 0;
+    for (size_t i = 0, length; i < n; i += length) {
+        enum letter c = letter_at((const unsigned char *)p + i, &length);
+        if (c == SKIP) continue;
+        if (c == NONE || letters_read == CLITICS_LETTERS) return;
+        w->code[letters_read] = (uint8_t)c;
+        w->byte[letters_read++] = (uint8_t)i;
+    }
+    w->n = letters_read;
+    w->byte[w->n] = (uint8_t)n;
+    w->tail[w->n] = 0;
+    for (size_t i = w->n; i-- > 0;)
+        w->tail[i] = w->code[i] + BASE * w->tail[i + 1];
+}
+
+/* Letters i .. j - 1. */
+static uint64_t part(const struct word *w, size_t i, size_t j)
+{
+    return w->tail[i] - power[j - i] * w->tail[j];
+}
+
+/* ---- the list of counts --------------------------------------------------- */
+
+/* Stirs a number: what differs anywhere differs in the high bits (the finisher
+ * of MurmurHash3, Appleby, public domain, halved). */
+static uint64_t stir(uint64_t x)
+{
+    x ^= x >> 32;
+    x *= UINT64_C(0xFF51AFD7ED558CCD);
+    x ^= x >> 32;
+    return x * UINT64_C(0xC4CEB9FE1A85EC53);
+}
+
+uint64_t clitics_key(const char *p, size_t n)
+{
+    struct word w;
+    read_word(&w, p, n);
+    return w.n ? stir(w.tail[0]) : 0;
+}
+
+uint32_t clitics_slot(uint64_t key)
+{
+    return (uint32_t)(key >> (64 - CLITICS_COUNT_BITS));
+}
+
+uint32_t clitics_mark(uint64_t key)
+{
+    return (uint32_t)(key >> 28) & 0xFFF0;
+}
+
+/* How common a string is, 1 .. 15; 0 if the list does not know it.  A stranger
+ * has the mark of a word it meets once in about a thousand times. */
+static int level(const struct clitics *model, uint64_t string)
+{
+    uint64_t key = stir(string);
+    uint32_t mark = clitics_mark(key);
+    for (uint32_t i = clitics_slot(key);;
+         i = (i + 1) & ((1u << CLITICS_COUNT_BITS) - 1)) {
+        uint32_t slot = model->counts[2 * i]
+                        | (uint32_t)model->counts[2 * i + 1] << 8;
+        if (!slot) return 0;
+        if ((slot & 0xFFF0) == mark) return (int)(slot & 15);
+    }
+}
+
+/* ---- features ------------------------------------------------------------- */
+
+/* What a feature says; beside it stands which clitic it says it of. */
+enum kind {
+    F_CUT, F_REST, F_REST_AL, F_REST_WORD, F_GAIN, F_AROUND, F_AROUND_WORD,
+    F_ONE, F_ONE_WORD, F_LENGTH, /* a letter cut off the front */
+    F_BASE, F_BASE_WORD, F_OTHERS, F_OTHERS_SET, F_LONGER, F_DEFINITE,
+    F_LAST1, F_LAST2, F_LAST3, F_BASE_IS, F_BASE_LENGTH, /* a pronoun */
+    F_READING, F_STEM, F_FIRST1, F_FIRST2, F_FIRST3, F_STEM_LENGTH, F_STEM_LEVEL
+};
+
+/* Clitics as features name them.  ANY: what holds of all of them, which speaks
+ * for those that the treebank has too seldom. */
+enum { ANY = 0, NO_CLITIC = 63, AL = 62, LAM_AL = 61, PRONOUN = 64 };
+
+/* Where features go: their weights are added up and, for the trainer, they are
+ * written down. */
+struct sum {
+    const unsigned char *weights; /* or NULL */
+    uint32_t *feature;            /* or NULL */
+    uint32_t n;
+    int32_t score;
+};
+
+static void add(struct sum *sum, enum kind kind, uint32_t clitic,
+                uint64_t value)
+{
+    uint64_t h = value + BASE * ((uint64_t)kind << 8 | clitic);
+    uint32_t i = (uint32_t)(stir(h) >> (64 - CLITICS_WEIGHT_BITS));
+    if (sum->weights) sum->score += (int8_t)sum->weights[i];
+    if (sum->feature) sum->feature[sum->n++] = i;
+}
+
+/* Adds a feature for the clitic and for any clitic. */
+static void add_both(struct sum *sum, enum kind kind, uint32_t clitic,
+                     uint64_t value)
+{
+    add(sum, kind, clitic, value);
+    add(sum, kind, ANY, value);
+}
+
+/* What may stand before a word: ال و ل ب ك ف س. */
+static const struct {
+    uint64_t string;
+    uint8_t n;
+} before[] = {
+    { L2(ALEF, LAM), 2 }, { L1(WAW), 1 }, { L1(LAM), 1 }, { L1(BEH), 1 },
+    { L1(KAF), 1 }, { L1(FEH), 1 }, { L1(SEEN), 1 },
+};
+enum { BEFORE = 7, BEFORE_WORD = 4 };
+
+/* The features of cutting off the front of the word from letter `at`, so that
+ * it goes on from letter `rest`. */
+static void cut_front(const struct clitics *model, const struct word *w,
+                      size_t at, size_t rest, uint32_t clitic, struct sum *sum)
+{
+    int whole = level(model, w->tail[at]), left = level(model, w->tail[rest]);
+    int whole_al = 0, left_al = 0;
+    uint32_t around_whole = whole > 0, around_left = left > 0;
+    for (uint32_t i = 0; i < BEFORE; i++) {
+        uint64_t base = power[before[i].n];
+        int l = level(model, before[i].string + base * w->tail[rest]);
+        if (l) {
+            add_both(sum, F_ONE, clitic, i);
+            around_left |= 2u << i;
+        }
+        if (i == 0) left_al = l;
+        if (i >= BEFORE_WORD) continue;
+        l = level(model, before[i].string + base * w->tail[at]);
+        if (l) {
+            add_both(sum, F_ONE_WORD, clitic, i);
+            around_whole |= 2u << i;
+        }
+        if (i == 0) whole_al = l;
+    }
+    int more = left && whole ? left - whole : left ? 99 : whole ? -99 : 100;
+    int gain = (left > left_al ? left : left_al)
+               - (whole > whole_al ? whole : whole_al);
+    add_both(sum, F_REST, clitic, (uint64_t)left);
+    add_both(sum, F_REST_AL, clitic, (uint64_t)left_al);
+    add_both(sum, F_REST_WORD, clitic, (uint64_t)more);
+    add_both(sum, F_GAIN, clitic, (uint64_t)gain);
+    add_both(sum, F_AROUND, clitic, around_left);
+    add_both(sum, F_AROUND_WORD, clitic, around_whole);
+    add(sum, F_CUT, clitic, 0);
+    add(sum, F_LENGTH, clitic, w->n - rest < 7 ? w->n - rest : 7);
+}
+
+/* The pronouns, longer ones first where one ends the other; those of which
+ * `others` is true show by their presence that a base takes pronouns. */
+static const struct {
+    uint64_t string;
+    uint8_t n, others;
+} pronouns[] = {
+    { L2(HEH, ALEF), 2, 1 },       { L3(HEH, MEEM, ALEF), 3, 1 },
+    { L3(KAF, MEEM, ALEF), 3, 0 }, { L2(NOON, ALEF), 2, 1 },
+    { L1(HEH), 1, 1 },             { L2(HEH, MEEM), 2, 1 },
+    { L2(KAF, MEEM), 2, 1 },       { L2(HEH, NOON), 2, 0 },
+    { L2(KAF, NOON), 2, 0 },       { L1(KAF), 1, 1 },
+    { L2(NOON, YEH), 2, 0 },       { L1(YEH), 1, 1 },
+};
+enum { PRONOUNS = sizeof pronouns / sizeof *pronouns };
+
+/* What stands behind a stem and is no pronoun: ة ات ين ون. */
+static const struct {
+    uint64_t string;
+} endings[] = { { L1(TEH_MARBUTA) }, { L2(ALEF, TEH) }, { L2(YEH, NOON) },
+                { L2(WAW, NOON) } };
+
+/* The word that becomes letters i .. j - 1 before a pronoun, if it is written
+ * otherwise: مدينة مدينتها, على علاها, أعضاء أعضائه, كتبوا كتبوها. */
+static uint64_t before_pronoun(const struct word *w, size_t i, size_t j)
+{
+    static const uint8_t written[SKIP] = {
+        [TEH] = TEH_MARBUTA, [ALEF] = YEH, [YEH_HAMZA] = HAMZA,
+        [WAW_HAMZA] = HAMZA,
+    };
+    uint8_t last = w->code[j - 1];
+    if (last == WAW) return part(w, i, j) + power[j - i] * ALEF;
+    if (!written[last]) return part(w, i, j);
+    return part(w, i, j - 1) + power[j - 1 - i] * written[last];
+}
+
+/* The features of cutting off pronoun k, so that letters i .. j - 1 stay. */
+static void cut_pronoun(const struct clitics *model, const struct word *w,
+                        size_t i, size_t j, uint32_t k, struct sum *sum)
+{
+    uint64_t base = part(w, i, j), after = power[j - i];
+    int plain = level(model, base);
+    int restored = level(model, before_pronoun(w, i, j));
+    int left = plain > restored ? plain : restored;
+    int whole = level(model, w->tail[i]);
+    uint32_t others = 0, n_others = 0, longer = 0;
+    for (uint32_t o = 0; o < PRONOUNS; o++) {
+        if (!pronouns[o].others) continue;
+        if (level(model, base + after * pronouns[o].string)) {
+            others |= 1u << o;
+            n_others++;
+        }
+        longer += level(model, w->tail[i]
+                                   + power[w->n - i] * pronouns[o].string)
+                  > 0;
+    }
+    for (size_t o = 0; o < sizeof endings / sizeof *endings; o++)
+        longer += level(model, w->tail[i]
+                                   + power[w->n - i] * endings[o].string)
+                  > 0;
+    int definite = level(model, L2(ALEF, LAM) + power[2] * w->tail[i]) > 0;
+    uint32_t x = PRONOUN + k;
+    add_both(sum, F_BASE, x, (uint64_t)(2 * left + (restored > plain)));
+    add_both(sum, F_BASE_WORD, x, (uint64_t)(left - whole));
+    add_both(sum, F_OTHERS, x, n_others);
+    add_both(sum, F_OTHERS_SET, x, others);
+    add_both(sum, F_LONGER, x, longer);
+    add_both(sum, F_DEFINITE, x, (uint64_t)definite);
+    add(sum, F_LAST1, x, part(w, j - 1, j));
+    add(sum, F_LAST2, x, part(w, j - i < 2 ? i : j - 2, j));
+    add(sum, F_LAST3, x, part(w, j - i < 3 ? i : j - 3, j));
+    add(sum, F_BASE_IS, x, base);
+    add(sum, F_BASE_LENGTH, x, j - i < 6 ? j - i : 6);
+}
+
+/* The features of how letters i .. j - 1 begin. */
+static void first_letters(const struct word *w, size_t i, size_t j,
+                          uint32_t clitic, struct sum *sum)
+{
+    size_t n = j - i;
+    add(sum, F_STEM, clitic, part(w, i, j));
+    add(sum, F_FIRST1, clitic, part(w, i, i + 1));
+    add(sum, F_FIRST2, clitic, part(w, i, n < 2 ? j : i + 2));
+    add(sum, F_FIRST3, clitic, part(w, i, n < 3 ? j : i + 3));
+}
+
+/* The features of what is left in the end, letters i .. j - 1, between the
+ * particle before it and pronoun k (or NO_CLITIC). */
+static void keep_stem(const struct clitics *model, const struct word *w,
+                      uint32_t reading, uint32_t particle, size_t i, size_t j,
+                      struct sum *sum)
+{
+    uint64_t stem = part(w, i, j);
+    size_t n = j - i;
+    int plain = level(model, stem);
+    int definite = level(model, L2(ALEF, LAM) + power[2] * stem);
+    add(sum, F_READING, ANY, reading);
+    first_letters(w, i, j, particle, sum);
+    add(sum, F_STEM_LENGTH, ANY, reading * 16 + (n < 8 ? n : 8));
+    add(sum, F_STEM_LEVEL, ANY,
+        reading * 16 + (uint64_t)(plain > definite ? plain : definite));
+}
+
+/* ---- readings ------------------------------------------------------------- */
+
+/* A reading under way, as places between letters. */
+struct reading {
+    uint8_t conj, particle; /* letters, NONE if there is none  */
+    uint8_t begin, end;     /* of the stem                     */
+};
+
+static enum clitic_kind particle_kind(uint8_t letter)
+{
+    return letter == SEEN ? CLITIC_FUTURE : CLITIC_PREP;
+}
+
+static void push(struct clitics_pieces *out, size_t end, enum clitic_kind kind)
+{
+    out->end[out->n] = (uint8_t)end;
+    out->kind[out->n++] = (uint8_t)kind;
+}
+
+/* Writes a reading down in bytes. */
+static void write_pieces(const struct word *w, const struct reading *r,
+                         struct clitics_pieces *out)
+{
+    size_t at = 0;
+    out->n = 0;
+    if (r->conj) push(out, w->byte[++at], CLITIC_CONJ);
+    if (r->particle) push(out, w->byte[++at], particle_kind(r->particle));
+    /* لها: the preposition is all there is before the pronoun */
+    push(out, w->byte[r->end],
+         r->end - r->begin == 1 && r->end < w->n ? CLITIC_PREP : CLITIC_STEM);
+    if (r->end < w->n) push(out, w->byte[w->n], CLITIC_PRONOUN);
+}
+
+/* Calls see(user, reading, sum) for every reading of a word with letters; sum
+ * is what the features of that reading come to. */
+typedef void see_fn(void *user, const struct reading *reading,
+                    const struct sum *sum);
+
+/* الله, and with م behind it اللهم: one stem, which the treebank has not. */
+#define GOD (L2(ALEF, LAM) + power[2] * L2(LAM, HEH))
+
+/* Does w end with pronoun k?  If so, where it begins must leave a stem: two
+ * letters, or one that is a preposition with nothing but a conjunction before. */
+static int ends_with(const struct word *w, size_t begin, uint8_t particle,
+                     uint32_t k)
+{
+    size_t n = w->n - begin, stem = n - pronouns[k].n;
+    if (n <= pronouns[k].n
+        || w->tail[w->n - pronouns[k].n] != pronouns[k].string
+        || w->tail[begin] == GOD)
+        return 0;
+    return stem >= 2
+           || (!particle && (w->code[begin] == LAM || w->code[begin] == BEH));
+}
+
+/* The readings with a given front, their common features already in sum. */
+static void see_ends(const struct clitics *model, const struct word *w,
+                     struct reading r, struct sum *sum, see_fn *see, void *user)
+{
+    const struct sum front = *sum;
+    uint32_t fronts = r.conj * 64u + r.particle;
+    uint32_t last = r.particle ? r.particle : r.conj ? r.conj : NO_CLITIC;
+    if (w->n - r.begin >= 2 || r.begin == 0) {
+        r.end = w->n;
+        keep_stem(model, w, fronts * 16, last, r.begin, r.end, sum);
+        see(user, &r, sum);
+    }
+    for (uint32_t k = 0; k < PRONOUNS; k++) {
+        if (!ends_with(w, r.begin, r.particle, k)) continue;
+        *sum = front;
+        r.end = (uint8_t)(w->n - pronouns[k].n);
+        cut_pronoun(model, w, r.begin, r.end, k, sum);
+        keep_stem(model, w, fronts * 16 + k + 1, last, r.begin, r.end, sum);
+        see(user, &r, sum);
+    }
+}
+
+/* All readings of a word of at least one letter. */
+static void see_readings(const struct clitics *model, const struct word *w,
+                         struct sum *sum, see_fn *see, void *user)
+{
+    for (uint32_t conj = 0; conj < 2; conj++) {
+        struct reading r = { 0 };
+        sum->n = 0;
+        sum->score = 0;
+        if (conj) {
+            if ((w->code[0] != WAW && w->code[0] != FEH) || w->n < 2) return;
+            r.conj = w->code[0];
+            r.begin = 1;
+            cut_front(model, w, 0, 1, r.conj, sum);
+        }
+        const struct sum before_particle = *sum;
+        see_ends(model, w, r, sum, see, user);
+        uint8_t c = w->code[r.begin];
+        if ((c != BEH && c != LAM && c != KAF && c != SEEN)
+            || w->n < r.begin + 2)
+            continue;
+        *sum = before_particle;
+        r.particle = c;
+        cut_front(model, w, r.begin, r.begin + 1u, c, sum);
+        r.begin++;
+        see_ends(model, w, r, sum, see, user);
+    }
+}
+
+/* ---- the article ---------------------------------------------------------- */
+
+/* The letter the word goes on with behind an article that begins the stem of a
+ * reading; 0 if there can be none: ال, or ل where ل stands before it. */
+static size_t after_article(const struct word *w, const struct reading *r)
+{
+    size_t i = r->begin, n = (size_t)(r->end - r->begin);
+    if (r->particle == SEEN || r->end < w->n || n < 3) return 0;
+    if (r->particle == LAM) return w->code[i] == LAM ? i + 1 : 0;
+    if (n == 3 || w->code[i] != ALEF || w->code[i + 1] != LAM) return 0;
+    if (w->tail[i] == GOD || w->tail[i] == GOD + power[4] * MEEM) return 0;
+    return i + 2;
+}
+
+/* The features of cutting off that article. */
+static void article_features(const struct clitics *model, const struct word *w,
+                             const struct reading *r, size_t rest,
+                             struct sum *sum)
+{
+    uint32_t clitic = r->particle == LAM ? LAM_AL : AL;
+    cut_front(model, w, r->begin, rest, clitic, sum);
+    first_letters(w, rest, w->n, clitic, sum);
+}
+
+/* ---- the answer ----------------------------------------------------------- */
+
+struct best {
+    struct reading reading;
+    int32_t score;
+    uint32_t n;
+};
+
+static void keep_best(void *user, const struct reading *reading,
+                      const struct sum *sum)
+{
+    struct best *best = user;
+    if (best->n++ && sum->score <= best->score) return;
+    best->reading = *reading;
+    best->score = sum->score;
+}
+
+/* Is letter i an alef that carries a hamza or madda (U+0622, 0623, 0625)? */
+static int has_hamza(const struct word *w, const char *p, size_t i)
+{
+    const unsigned char *u = (const unsigned char *)p + w->byte[i];
+    return u[0] == 0xD8 && (u[1] == 0xA2 || u[1] == 0xA3 || u[1] == 0xA5);
+}
+
+/* أ stands before few words, too few to learn it from: these, spelled with its
+ * hamza, and whether the letter behind it is a conjunction. */
+static const struct {
+    uint64_t string; /* what follows the أ */
+    uint8_t conj;
+} asked[] = {
+    { L3(LAM, YEH, SEEN), 0 },               /* أليس  */
+    { L1(LAM) + BASE * L3(YEH, SEEN, TEH), 0 }, /* أليست */
+    { L1(LAM) + BASE * L3(SEEN, TEH, MEEM), 0 }, /* ألستم */
+    { L1(LAM) + BASE * L3(SEEN, NOON, ALEF), 0 }, /* ألسنا */
+    { L3(FEH, LAM, ALEF), 1 },               /* أفلا  */
+    { L3(FEH, LAM, MEEM), 1 },               /* أفلم  */
+    { L3(WAW, LAM, MEEM), 1 },               /* أولم  */
+    { L1(WAW) + BASE * L3(LAM, YEH, SEEN), 1 }, /* أوليس */
+};
+
+/* Divides a word that asks; 0 if it is none of those above. */
+static int divide_question(const struct word *w, const char *p,
+                           struct clitics_pieces *out)
+{
+    if (w->code[0] != ALEF || w->n < 4 || !has_hamza(w, p, 0)) return 0;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        if (w->tail[1] != asked[i].string) continue;
+        out->n = 0;
+        push(out, w->byte[1], CLITIC_INTERROGATIVE);
+        if (asked[i].conj) push(out, w->byte[2], CLITIC_CONJ);
+        push(out, w->byte[w->n], CLITIC_STEM);
+        return 1;
+    }
+    return 0;
+}
+
+/* May anything but the article be cut off?  Looks at the ends alone, and lets
+ * through more than there is. */
+static int may_divide(const struct word *w)
+{
+    static const uint8_t first[SKIP] = { [WAW] = 1, [FEH] = 1, [BEH] = 1,
+                                         [LAM] = 1, [KAF] = 1, [SEEN] = 1 };
+    static const uint8_t last[SKIP] = { [ALEF] = 1, [HEH] = 1, [MEEM] = 1,
+                                        [NOON] = 1, [KAF] = 1, [YEH] = 1 };
+    return w->n > 1 && (first[w->code[0]] || last[w->code[w->n - 1]]);
+}
+
+void clitics_divide(const struct clitics *model, const char *p, size_t n,
+                    struct clitics_pieces *out)
+{
+    struct word w;
+    struct sum sum = { .weights = model->weights };
+    *out = (struct clitics_pieces){ 1, { (uint8_t)n }, { CLITIC_STEM } };
+    read_word(&w, p, n);
+    if (!w.n || divide_question(&w, p, out)) return;
+    struct best best = { .reading = { .end = w.n } };
+    int is_article = 0;
+    if (may_divide(&w)) see_readings(model, &w, &sum, keep_best, &best);
+
+    const struct reading *r = &best.reading;
+    size_t rest = after_article(&w, r);
+    if (rest && !has_hamza(&w, p, r->begin)) {
+        sum.score = 0;
+        article_features(model, &w, r, rest, &sum);
+        is_article = sum.score > 0;
+    }
+    write_pieces(&w, r, out);
+    if (is_article) { /* the stem is the last piece: no pronoun goes with an article */
+        out->end[out->n - 1] = w.byte[rest];
+        out->kind[out->n - 1] = CLITIC_ARTICLE;
+        push(out, w.byte[w.n], CLITIC_STEM);
+    }
+}
+
+/* ---- for whoever trains the model ----------------------------------------- */
+
+struct collected {
+    const struct clitics *model;
+    const struct word *word;
+    struct clitics_candidate *out;
+    size_t n;
+};
+
+static void collect(void *user, const struct reading *reading,
+                    const struct sum *sum)
+{
+    struct collected *c = user;
+    struct clitics_candidate *to = &c->out[c->n++];
+    write_pieces(c->word, reading, &to->pieces);
+    to->n_features = sum->n;
+    memcpy(to->feature, sum->feature, sum->n * sizeof *sum->feature);
+    size_t rest = after_article(c->word, reading);
+    struct sum article = { .feature = to->article };
+    if (rest) article_features(c->model, c->word, reading, rest, &article);
+    to->n_article = article.n;
+    to->article_end = c->word->byte[rest];
+}
+
+size_t clitics_candidates(const struct clitics *model, const char *p, size_t n,
+                          struct clitics_candidate *out)
+{
+    struct word w;
+    read_word(&w, p, n);
+    if (!w.n) return 0;
+    uint32_t feature[CLITICS_FEATURES];
+    struct sum sum = { .feature = feature };
+    struct collected c = { model, &w, out, 0 };
+    see_readings(model, &w, &sum, collect, &c);
+    return c.n;
+}
