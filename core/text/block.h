@@ -49,6 +49,7 @@ enum {
  * the lowest of `hard` mean nothing. */
 struct block {
     uint64_t letter, digit, mark, gap, lone, mid_letter, mid_num, hard;
+    uint64_t space;  /* bytes up to 0x20: white space where not hard */
     uint64_t high;   /* bytes of 0x80 and above */
     uint64_t follow; /* continuation bytes */
     uint64_t arabic; /* bytes of 0xD8 and above: Arabic begins so */
@@ -76,11 +77,11 @@ static inline unsigned highest(uint64_t x) /* x not 0 */
     return 63u - (unsigned)__builtin_clzll(x);
 }
 
-/* Behind the last white space before `stop`. */
-static inline unsigned cut_before(uint64_t gap, unsigned stop)
+/* Behind the last white space of one byte before `stop`. */
+static inline unsigned cut_before(const struct block *b, unsigned stop)
 {
-    gap &= below(stop);
-    return gap ? highest(gap) + 1 : 0;
+    uint64_t space = b->space & below(stop);
+    return space ? highest(space) + 1 : 0;
 }
 
 /* The first of the bytes `doubtful` whose token news_token sees otherwise, or
@@ -99,14 +100,7 @@ static inline unsigned first_other(uint64_t doubtful, const struct tokens *t,
     return BLOCK;
 }
 
-/* Are tokens behind this block left to the exact walk?  A code point that only
- * began in the last bytes is not hard; it is in the next block. */
-static inline bool needs_walk(const struct tokens *t)
-{
-    return t->cut == 0 || t->stop < BLOCK - 3;
-}
-
-/* Tokens of the block at p[i], at most `room` of them (1 .. 63). */
+/* Tokens of the block at p[i], at most `room` of them, room > 0. */
 static inline struct tokens resolve(const struct block *b, bool news,
                                     const uint8_t *p, size_t n, size_t i,
                                     size_t room)
@@ -114,7 +108,6 @@ static inline struct tokens resolve(const struct block *b, bool news,
     uint64_t digit = b->digit, mark = b->mark & ~b->lone;
     uint64_t letter = b->letter;
     uint64_t run = letter | digit | mark; /* WB5, 8, 9, 10; WB4 */
-    uint64_t gap = b->gap & ~b->lone & ~letter;
     uint64_t watch = b->gap & b->lone;
     uint64_t hard = b->hard;
 
@@ -144,8 +137,14 @@ static inline struct tokens resolve(const struct block *b, bool news,
     t.end = (word & ~(word >> 1)) | (lone & ~(b->follow >> 1));
     hard |= t.begin & (mark | (letter & b->gap));
 
-    t.stop = hard ? lowest(hard) : BLOCK;
-    t.cut = cut_before(gap, t.stop);
+    /* A branch, seldom taken, so that the next block can begin before the rest of
+     * this one is known. */
+    t.stop = BLOCK;
+    t.cut = cut_before(b, BLOCK);
+    if (hard & below(t.cut)) {
+        t.stop = lowest(hard);
+        t.cut = cut_before(b, t.stop);
+    }
     if (news) {
         /* Mr.  No. 5 */
         uint64_t shorts = t.begin << 1 | t.begin << 2 | t.begin << 3
@@ -154,13 +153,13 @@ static inline struct tokens resolve(const struct block *b, bool news,
         unsigned other = first_other(doubtful & below(t.cut), &t, p, n, i);
         if (other < BLOCK) {
             t.stop = other;
-            t.cut = cut_before(gap, other);
+            t.cut = cut_before(b, other);
         }
     }
     t.lone = lone;
     t.begin &= below(t.cut);
     t.end &= below(t.cut);
-    while ((size_t)__builtin_popcountll(t.end) > room) {
+    while (room < BLOCK && (size_t)__builtin_popcountll(t.end) > room) {
         t.end &= ~((uint64_t)1 << highest(t.end));
         t.cut = highest(t.end) + 1;
         t.begin &= below(t.cut);

@@ -45,8 +45,12 @@ TARGET static inline __m512i one_down(__m512i v, __m512i places)
     return _mm512_maskz_permutexvar_epi8(~(__mmask64)0 >> 1, behind, v);
 }
 
-/* Returns the folded bytes of v, each where its code point stands; 0: deleted. */
-TARGET static inline __m512i classify(bool news, __m512i v, struct block *b)
+/* Classifies the block v at p; returns its folded bytes, each where its code point
+ * stands; 0: deleted.  *pair is the first byte, or its neighbour, that was looked
+ * up last: a text stays in its script, and what is known need not be waited
+ * for. */
+TARGET static inline __m512i classify(bool news, const uint8_t *p, __m512i v,
+                                      unsigned *pair, struct block *b)
 {
     const uint8_t *kind = block_class[news];
     __m512i places = _mm512_loadu_si512(iota);
@@ -64,19 +68,18 @@ TARGET static inline __m512i classify(bool news, __m512i v, struct block *b)
             behind, _mm512_slli_epi16(v, 6), _mm512_set1_epi8(0x40), 0xF8);
         __m512i second = _mm512_setzero_si512();
         kinds = _mm512_maskz_mov_epi8(~high, kinds);
+        __m512i even = _mm512_and_si512(v, _mm512_set1_epi8((char)0xFE));
         for (uint64_t left = lead; left;) {
-            __m512i pair = _mm512_and_si512(v, _mm512_set1_epi8((char)0xFE));
-            __m512i compressed = _mm512_maskz_compress_epi8(left, pair);
-            unsigned first = _mm512_cvtsi512_si32(compressed) & 0xFE;
-            size_t row = (size_t)(first & 0x1F) << 6;
+            size_t row = (size_t)(*pair & 0x1E) << 6;
             uint64_t here = _mm512_mask_cmpeq_epi8_mask(
-                lead, pair, _mm512_set1_epi8((char)first));
+                lead, even, _mm512_set1_epi8((char)*pair));
             kinds = _mm512_mask_mov_epi8(kinds, here, look_up(kind + row, bits));
             fold = _mm512_mask_mov_epi8(fold, here,
                                         look_up(block_fold[0] + row, bits));
             second = _mm512_mask_mov_epi8(second, here,
                                           look_up(block_fold[1] + row, bits));
             left &= ~here;
+            if (left) *pair = p[lowest(left)] & 0xFEu;
         }
         kinds = _mm512_mask_mov_epi8(kinds, follow, one_up(kinds, places));
         fold = _mm512_mask_mov_epi8(fold, follow, one_up(second, places));
@@ -90,6 +93,7 @@ TARGET static inline __m512i classify(bool news, __m512i v, struct block *b)
     b->mid_num = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_MID_NUM));
     b->hard = _mm512_movepi8_mask(kinds) | (high & ~lead & ~(follow & lead << 1))
               | (lead & ~(follow >> 1));
+    b->space = _mm512_cmple_epu8_mask(v, _mm512_set1_epi8(' '));
     b->high = high;
     b->follow = follow;
     b->arabic = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xD8));
@@ -100,14 +104,13 @@ TARGET static inline __m512i classify(bool news, __m512i v, struct block *b)
 TARGET static inline void write_places(uint32_t *to, __m512i v, size_t base,
                                        unsigned count)
 {
-    uint8_t bytes[BLOCK];
-    _mm512_storeu_si512(bytes, v);
     for (unsigned j = 0; j < count; j += 16) {
-        __m128i piece = _mm_loadu_si128((const __m128i *)(bytes + j));
-        __m512i place = _mm512_add_epi32(_mm512_cvtepu8_epi32(piece),
-                                         _mm512_set1_epi32((int)base));
+        __m512i place = _mm512_add_epi32(
+            _mm512_cvtepu8_epi32(_mm512_castsi512_si128(v)),
+            _mm512_set1_epi32((int)base));
         _mm512_mask_storeu_epi32(
             to + j, (__mmask16)below(count - j < 16 ? count - j : 16), place);
+        v = _mm512_shuffle_i64x2(v, v, 0x39); /* the next 16 bytes to the front */
     }
 }
 
@@ -232,7 +235,7 @@ TARGET static inline void write_hashes(uint64_t *to, const struct tokens *t,
     _mm512_storeu_si512(lengths, length);
     for (; too_long; too_long &= too_long - 1) {
         unsigned j = lowest(too_long);
-        to[j] = text_hash((const char *)bytes + begins[j], lengths[j]);
+        to[j] = long_hash(bytes + begins[j], lengths[j]);
     }
 }
 
@@ -241,12 +244,13 @@ TARGET size_t block_words_avx512(bool news, const uint8_t *p, size_t n,
                                  size_t *need)
 {
     size_t i = *at, k = 0;
+    unsigned pair = 0xD8; /* Arabic */
     while (i < n && k < cap) {
         unsigned bytes = n - i < BLOCK ? (unsigned)(n - i) : BLOCK;
         __m512i v = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), below(bytes),
                                            p + i);
         struct block b;
-        __m512i fold = classify(news, v, &b);
+        __m512i fold = classify(news, p + i, v, &pair, &b);
         /* 63: write_hashes has to say where the last one ends. */
         size_t room = cap - k < BLOCK ? cap - k : BLOCK - 1;
         struct tokens t = resolve(&b, news, p, n, i, room);
@@ -260,7 +264,7 @@ TARGET size_t block_words_avx512(bool news, const uint8_t *p, size_t n,
         if (out->hash && count) write_hashes(out->hash + k, &t, fold, count);
         k += count;
         i += t.cut;
-        if (needs_walk(&t)) {
+        if (t.stop < BLOCK || t.cut == 0) {
             *need = i - t.cut + t.stop + 1;
             break;
         }

@@ -1,4 +1,4 @@
-/* short_hash.h - XXH3-64 (seed 0) of 1 to 16 bytes, without a branch.
+/* short_hash.h - XXH3-64 (seed 0) of words: 1 to 16 bytes without a branch.
  *
  * The hash is the public one (XXH3 specification, in xxHash's
  * doc/xxhash_spec.md); only the way to it is ours.  The standard has one formula
@@ -14,6 +14,7 @@
  *   h  ^= h >> s3 */
 #ifndef WQ_TEXT_SHORT_HASH_H
 #define WQ_TEXT_SHORT_HASH_H
+#include "text/text.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -27,6 +28,13 @@
 #define FLIP_LOW 0x6782737BEA4239B9u
 #define FLIP_HIGH 0xAF56BC3B0996523Au
 
+/* Its words at bytes 0, 8, 16, 24. */
+#define SECRET_0  0xBE4BA423396CFEB8u
+#define SECRET_8  0x1CAD21F72C81017Cu
+#define SECRET_16 0xDB979083E96DD4DEu
+#define SECRET_24 0x1F67B3B7A4A44072u
+
+#define PRIME64_1 0x9E3779B185EBCA87u
 #define PRIME64_2 0xC2B2AE3D27D4EB4Fu
 #define PRIME64_3 0x165667B19E3779F9u
 #define PRIME_MX1 0x165667919E3779F9u
@@ -74,13 +82,30 @@ static inline uint64_t short_hash(const uint8_t *p, size_t n)
     high ^= FLIP_HIGH;
     uint64_t key_16 = n + __builtin_bswap64(low) + high
                       + multiply_fold(low, high);
-    uint64_t x1_8 = rotate_left(key_8, 49) ^ rotate_left(key_8, 24);
-    uint64_t h = n < 4 ? key_3 ^ key_3 >> 33 : key_8 ^ x1_8;
-    h = n > 8 ? key_16 : h;
+    key_3 ^= key_3 >> 33;
+    key_8 ^= rotate_left(key_8, 49) ^ rotate_left(key_8, 24);
+    /* By masks, because of "?:" compilers make branches here. */
+    uint64_t over_3 = -(uint64_t)(n > 3), over_8 = -(uint64_t)(n > 8);
+    uint64_t h = (key_3 & ~over_3) | (key_8 & (over_3 ^ over_8))
+                 | (key_16 & over_8);
     size_t k = (size_t)(n > 3) + (n > 8);
     h *= steps[k].m1;
     h ^= (h >> steps[k].s2) + (n & steps[k].add);
     h *= steps[k].m2;
     return h ^ h >> steps[k].s3;
+}
+
+/* XXH3-64 of p[0..n), n > 16: that of 17 to 32 bytes here, which is a long word
+ * of Arabic. */
+static inline uint64_t long_hash(const uint8_t *p, size_t n)
+{
+    if (n > 32) return text_hash((const char *)p, n);
+    uint64_t h = n * PRIME64_1
+                 + multiply_fold(load_64(p) ^ SECRET_0,
+                                 load_64(p + 8) ^ SECRET_8)
+                 + multiply_fold(load_64(p + n - 16) ^ SECRET_16,
+                                 load_64(p + n - 8) ^ SECRET_24);
+    h = (h ^ h >> 37) * PRIME_MX1;
+    return h ^ h >> 32;
 }
 #endif
