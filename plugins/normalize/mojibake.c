@@ -45,16 +45,15 @@ static bytes16 load(const char *p)
 
 /* Could a strong sequence begin among the 16 bytes at p?  Its first character
  * is U+00C2..U+00F4 (C3 82..B4), ط or ظ (D8 B7, B8), or آ or أ (D8 A2, A3); its
- * second one of Latin 1 (C2), Latin Extended (C5, C6, CB), punctuation (E2), or
- * Arabic: punctuation, a Persian or Urdu letter.  Looks at p[0 .. 18). */
+ * second one of Latin 1 (C2), Latin Extended (C5, C6, CB) or punctuation (E2):
+ * of the Arabic letters no word is without one that is misread so.  Looks at
+ * p[0 .. 18). */
 static int is_suspect(const char *p)
 {
     uint64_t half[2];
     bytes16 a = load(p), b = load(p + 1), c = load(p + 2), hit;
     bytes16 behind = IS(c, 0xC2) | IN(c, 0xC5, 0xC6) | IS(c, 0xCB) | IS(c, 0xE2);
-    hit = IS(a, 0xC3) & behind;
-    behind |= IN(c, 0xD8, 0xDB);
-    hit |= IS(a, 0xD8) & IN(b, 0xB7, 0xB8) & behind;
+    hit = (IS(a, 0xC3) | (IS(a, 0xD8) & IN(b, 0xB7, 0xB8))) & behind;
     hit |= IS(a, 0xD8) & IN(b, 0xA2, 0xA3) & IS(c, 0xC2);
     memcpy(half, &hit, sizeof half);
     return (half[0] | half[1]) != 0;
@@ -193,7 +192,7 @@ static int is_strong(const struct reader *r, size_t i, const struct sequence *s)
     case 0xCD: return is_inside; /* a mark on a letter */
     case 0xE1: return s->trail >= 0xB8 && is_small(r, s->end); /* Vietnamese */
     case 0xE2: return s->trail == 0x80 || s->trail == 0x82 || s->trail == 0x84;
-    case 0xEF: return s->c == 0xFEFF || s->c == 0xFFFD;
+    case 0xEF: return s->c == 0xFEFF || s->c == 0xFFFD || s->c == 0xFE0F;
     case 0xF0: return s->trail == 0x9F; /* emoji */
     default: return 0;
     }
