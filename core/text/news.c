@@ -114,29 +114,19 @@ static size_t mention_end(const uint8_t *p, size_t n, size_t i)
 
 /* ---- abbreviations ---- */
 
-/* Abbreviations whose full stop belongs to them, in any case.  A title stands
- * before a name, so no sentence ends behind it. */
-static const char *const titles[] = {
-    "mr", "mrs", "ms", "dr", "st", "gen", "sen", "rep", "gov", "lt", "col",
-    "capt", "sgt", "prof", "rev", "hon", "vs", "fig", "ca",
-};
+/* English abbreviations whose full stop belongs to them, in any case. */
 static const char *const shortened[] = {
-    "jr", "sr", "inc", "ltd", "co", "corp", "etc", "jan", "feb", "aug", "sept",
-    "oct", "nov", "dec", "al", "ave", "dept", "univ",
+    "al", "aug", "ave", "ca", "capt", "co", "col", "corp", "dec", "dept", "dr",
+    "etc", "feb", "fig", "gen", "gov", "hon", "inc", "jan", "jr", "lt", "ltd",
+    "mr", "mrs", "ms", "nov", "oct", "prof", "rep", "rev", "sen", "sept",
+    "sgt", "sr", "st", "univ", "vs",
 };
-
-bool news_is_title(const uint8_t *p, size_t i, size_t end)
-{
-    return news_is_one_of(titles, WQ_LEN(titles), p, i, end);
-}
 
 /* Is the segment p[i..end), all ASCII letters, one that is written with a full
  * stop?  "No." only before a number: "No. 5". */
 static bool is_shortened(const uint8_t *p, size_t n, size_t i, size_t end)
 {
-    if (news_is_title(p, i, end)
-        || news_is_one_of(shortened, WQ_LEN(shortened), p, i, end))
-        return true;
+    if (news_is_one_of(shortened, WQ_LEN(shortened), p, i, end)) return true;
     return end - i == 2 && news_begins(p, end, i, "no") && n - end > 2
            && p[end + 1] == ' ' && text_is_ascii_digit(p[end + 2]);
 }

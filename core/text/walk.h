@@ -21,8 +21,6 @@ size_t walk_news(const uint8_t *p, size_t n, size_t i, unsigned *seen);
 /* The token that begins at p[i], i < n, in news; *cls is its wq_word_class,
  * WQ_W_OTHER for what is no token (white space, controls, lone marks). */
 size_t news_token(const uint8_t *p, size_t n, size_t i, uint8_t *cls);
-/* Is p[i..end) a title written with a full stop ("Dr")? */
-bool news_is_title(const uint8_t *p, size_t i, size_t end);
 /* The class of the segment p[i..end) with what was seen in it. */
 uint8_t walk_class(const uint8_t *p, size_t i, size_t end, unsigned seen);
 #endif

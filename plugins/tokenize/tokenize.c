@@ -23,13 +23,18 @@ static const wq_param params[] = {
     [P_MODE] = { .name = "mode", .type = WQ_ENUM, .choices = modes,
                  .fallback = "news",
                  .help = "news: words as an editor sees them; URLs, e-mail "
-                         "addresses, #hashtags, @mentions, times and "
+                         "addresses, #hashtags, @mentions, times, dates and "
                          "abbreviations stay whole, words glued by a missing "
-                         "space come apart. uax29: the default word boundaries "
-                         "of Unicode 15.0." },
+                         "space come apart, and so do Thai, Lao, Khmer, "
+                         "Burmese, Chinese and Japanese, by dictionary. uax29: "
+                         "the default word boundaries of Unicode 15.0, every "
+                         "segment but white space." },
     [P_TOKENS] = { .name = "tokens", .type = WQ_LAYER_OUT, .fallback = "tokens",
-                   .help = "Layer for the words, with their class as kind and "
-                           "the hash of their folded form." },
+                   .help = "Layer for the words, with the hash of their folded "
+                           "form, and their class as kind: word, number, "
+                           "punct, symbol, url, email, hashtag, mention, "
+                           "emoji, time, date, abbreviation; in mode uax29 "
+                           "other, too." },
     [P_SENTENCES] = { .name = "sentences", .type = WQ_LAYER_OUT,
                       .fallback = "sentences",
                       .help = "Layer for the sentences." },
