@@ -61,10 +61,10 @@ static size_t white_space(const char *p, size_t n)
                ? 3 : 0;
 }
 
-static int has_white_space(wq_str text, uint32_t from, uint32_t to)
+static int has_white_space(const char *from, const char *to)
 {
-    for (size_t i = from; i < to; i++)
-        if (white_space(text.p + i, to - i)) return 1;
+    for (; from < to; from++)
+        if (white_space(from, (size_t)(to - from))) return 1;
     return 0;
 }
 
@@ -138,7 +138,7 @@ int article_next(struct article *a, struct token *t)
     t->index = (uint32_t)a->token++;
     t->kind = tokens->kind ? tokens->kind[t->index] : 0;
     t->is_glued = a->in_sentence != NOWHERE &&
-                  !has_white_space(a->text, a->end, begin);
+                  !has_white_space(a->text.p + a->end, t->form.p);
     t->starts_sentence = sentence != a->in_sentence;
     t->starts_paragraph = 0;
     a->in_sentence = sentence;

@@ -205,21 +205,26 @@ static int next_line(struct reading *r, wq_str *line)
     return 0;
 }
 
+/* Would tokenize see one word?  Any other would never be found. */
+static int is_one_word(const wq_text *text, wq_str s)
+{
+    uint32_t begin[2], end[2];
+    const wq_words words = { begin, end, NULL, NULL };
+    size_t at = 0;
+    return text->words(WQ_WORDS_NEWS, s.p, s.n, &at, &words, 2) == 1 &&
+           begin[0] == 0 && end[0] == s.n;
+}
+
 /* Folds a word of a line.  Returns its bytes; 0 if it will not do, and tells. */
 static size_t fold_word(const struct reading *r, wq_str word,
                         char out[MAX_WORD])
 {
     const wq_text *text = r->lists->text;
-    uint32_t begin[2], end[2];
-    uint8_t class[2];
-    size_t at = 0;
-    const wq_words words = { begin, end, class, NULL };
-    size_t n = text->words(WQ_WORDS_NEWS, word.p, word.n, &at, &words, 2);
-    if (n != 1 || begin[0] != 0 || end[0] != word.n) {
+    if (r->tell && !is_one_word(text, word)) {
         complain(r, "the second column must be one word");
         return 0;
     }
-    n = text->fold(WQ_FOLD_STANDARD, word.p, word.n, out, MAX_WORD);
+    size_t n = text->fold(WQ_FOLD_STANDARD, word.p, word.n, out, MAX_WORD);
     if (n > 0 && n <= MAX_WORD) return n;
     complain(r, n ? "the word is too long" : "nothing is left of the word when "
                                              "it is folded");
