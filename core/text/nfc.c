@@ -34,28 +34,69 @@ enum {
 
 /* ---- the quick check ---- */
 
-/* nfc_block.h for 16, 32 and 64 bytes: SSE2 or NEON, AVX2, AVX-512. */
-typedef uint64_t sixteen __attribute__((vector_size(16)));
-#ifdef __SSE2__
-#define ANY(v)   _mm_movemask_epi8((__m128i)(v))
-#else
-#define ANY(v)                                                                 \
-    (((((sixteen)(v))[0] | ((sixteen)(v))[1]) & 0x8080808080808080u) != 0)
+/* Kinds of pairs of bytes that a clean block has none of, or (marks) no two of in
+ * a row. */
+enum {
+    K_COMBINING = 1, /* CC .. CE: U+0300-03BF                              */
+    K_OTHER = 2,     /* D2 D6 D7 DB .. DF: Hebrew and others               */
+    K_LONG = 4,      /* E0 and above: three and four bytes                 */
+    K_HAMZA = 8,     /* D8 D9, 93 .. 95: U+0653-0655, which compose        */
+    K_MARK_B = 32,   /* D9, 8B .. 8F and 9B .. 9F                          */
+    K_MARK_9 = 64,   /* D8 D9, 90 .. 9A less K_HAMZA                       */
+    K_MARK_0 = 128,  /* D9 B0: U+0670                                      */
+    K_D = K_OTHER | K_HAMZA | K_MARK_B | K_MARK_9 | K_MARK_0,
+    K_ALL = K_COMBINING | K_OTHER | K_LONG, /* whatever the second byte    */
+    K_UNSURE = K_ALL | K_HAMZA
+};
+#ifdef __x86_64__
+/* First and second half of the first byte, then of the second. */
+static const uint8_t nfc_halves[4][16] = {
+    { [0xC] = K_COMBINING, [0xD] = K_D, [0xE] = K_LONG, [0xF] = K_LONG },
+    { [0x0] = K_LONG, [0x1] = K_LONG, [0x2] = K_LONG | K_OTHER, [0x3] = K_LONG,
+      [0x4] = K_LONG, [0x5] = K_LONG, [0x6] = K_LONG | K_OTHER,
+      [0x7] = K_LONG | K_OTHER, [0x8] = K_LONG | K_HAMZA | K_MARK_9,
+      [0x9] = K_LONG | K_HAMZA | K_MARK_B | K_MARK_9 | K_MARK_0,
+      [0xA] = K_LONG, [0xB] = K_LONG | K_OTHER, [0xC] = K_ALL, [0xD] = K_ALL,
+      [0xE] = K_ALL, [0xF] = K_LONG | K_OTHER },
+    { [0x0 ... 0x7] = K_ALL, [0x8] = K_ALL | K_MARK_B,
+      [0x9] = K_ALL | K_HAMZA | K_MARK_B | K_MARK_9, [0xA] = K_ALL,
+      [0xB] = K_ALL | K_MARK_0, [0xC ... 0xF] = K_ALL },
+    { [0x0] = K_ALL | K_MARK_9 | K_MARK_0, [0x1 ... 0x2] = K_ALL | K_MARK_9,
+      [0x3 ... 0x5] = K_ALL | K_HAMZA, [0x6 ... 0xA] = K_ALL | K_MARK_9,
+      [0xB ... 0xF] = K_ALL | K_MARK_B },
+};
 #endif
+
+/* nfc_block.h for 16, 32 and 64 bytes: SSE2 or NEON, AVX2, AVX-512. */
 #define W        16
 #define TARGET
 #define FN(name) name##_16
+#ifdef __SSE2__
+#define MASK(v) ((unsigned)_mm_movemask_epi8((__m128i)(v)))
+#else
+typedef uint64_t sixteen __attribute__((vector_size(16)));
+#define MASK(v)                                                                \
+    ((((sixteen)(v))[0] | ((sixteen)(v))[1]) & 0x8080808080808080u)
+#endif
 #include "text/nfc_block.h"
-#if defined __x86_64__
-#define W        32
-#define TARGET   __attribute__((target("avx2")))
-#define FN(name) name##_32
-#define ANY(v)   _mm256_movemask_epi8((__m256i)(v))
+#ifdef __x86_64__
+#define W            32
+#define TARGET       __attribute__((target("avx2")))
+#define FN(name)     name##_32
+#define MASK(v)      ((unsigned)_mm256_movemask_epi8((__m256i)(v)))
+#define LOOKUP(t, v)                                                           \
+    ((bytes_32)_mm256_shuffle_epi8(                                            \
+        _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)(t))),       \
+        (__m256i)(v)))
 #include "text/nfc_block.h"
-#define W        64
-#define TARGET   __attribute__((target("avx512f,avx512bw")))
-#define FN(name) name##_64
-#define ANY(v)   _mm512_movepi8_mask((__m512i)(v))
+#define W            64
+#define TARGET       __attribute__((target("avx512f,avx512bw")))
+#define FN(name)     name##_64
+#define MASK(v)      ((uint64_t)_mm512_movepi8_mask((__m512i)(v)))
+#define LOOKUP(t, v)                                                           \
+    ((bytes_64)_mm512_shuffle_epi8(                                            \
+        _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)(t))),            \
+        (__m512i)(v)))
 #include "text/nfc_block.h"
 #endif
 
@@ -147,8 +188,9 @@ static bool check_until(struct check *c, const uint8_t *p, size_t n,
 {
     while (c->at < limit) {
         if (!c->last && c->at >= 3) skip_blocks(c, p, limit);
-        /* At least as far as a block reaches: it was not clean. */
-        size_t stop = limit - c->at > 64 ? c->at + 64 : limit;
+        /* As far as the smallest block reaches: it was not clean. */
+        size_t step = c->at < 3 ? 3 : 16;
+        size_t stop = limit - c->at > step ? c->at + step : limit;
         while (c->at < stop) {
             size_t bytes;
             unsigned ccc = quick_at(p, n, c->at, &bytes);
