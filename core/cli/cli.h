@@ -15,6 +15,7 @@ int cli_list(int argc, char **argv);
 int cli_new(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_run(int argc, char **argv);
+int cli_state(int argc, char **argv);
 int cli_test(int argc, char **argv);
 
 /* A pipeline with its plugins, ready to run. */

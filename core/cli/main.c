@@ -26,6 +26,8 @@ static const struct verb {
     { "new", cli_new, "NAME", "make the folder of a new plugin" },
     { "restore", cli_restore, "OUTPUT...",
       "put removed text back into what a run has written" },
+    { "state", cli_state, "SUB PIPELINE|DIR",
+      "show what earlier runs have read and written" },
 };
 
 static void print_help(FILE *to)

@@ -90,6 +90,7 @@ void summary_json(FILE *to, const struct plan *plan, const struct run_result *r)
     };
     struct json j = { .to = to };
     json_open(&j, NULL, '{');
+    if (r->run) json_int(&j, "run", (int64_t)r->run);
     for (size_t i = 0; i < WQ_LEN(counts); i++)
         json_int(&j, counts[i].name, (int64_t)counts[i].value);
     json_real(&j, "seconds", r->seconds);

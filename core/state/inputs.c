@@ -220,15 +220,17 @@ out:
 /* 1: added; 0: it is gone; -1. */
 static int add(struct inputs *out, const char *path, struct err *e)
 {
-    struct stat st;
-    if (stat(path, &st) < 0) {
+    struct stat st = { 0 };
+    bool is_stream = strcmp(path, "-") == 0;
+    if (!is_stream && stat(path, &st) < 0) {
         if (errno == ENOENT) return 0;
         return err_set(e, errno == EACCES ? EX_NO_PERM : EX_IO,
                        "cannot read %s: %s", path, strerror(errno));
     }
-    if (strcmp(path, "-") == 0 || !S_ISREG(st.st_mode))
+    if (is_stream || !S_ISREG(st.st_mode))
         return err_set(e, EX_USAGE_, "%s is not a file: a run with a `state:` "
-                       "reads files, which it knows again", path);
+                       "reads files, which it knows again",
+                       is_stream ? "standard input" : path);
     char *real = realpath(path, NULL);
     if (!real) return errno == ENOENT ? 0 : err_no_memory(e);
     struct input *in = &out->list[out->n++];

@@ -64,10 +64,10 @@ test_help_and_version_go_to_standard_output()
     exits 0 "$WARRAQ" --version
     grep -q '^warraq [0-9]' stdout || fail "no version: $(cat stdout)"
     exits 0 "$WARRAQ" --help
-    for verb in run check test explain list inspect new restore; do
+    for verb in run check test explain list inspect new restore state; do
         holds stdout "$verb"
     done
-    for verb in run check test explain list inspect new restore; do
+    for verb in run check test explain list inspect new restore state; do
         exits 0 "$WARRAQ" $verb --help
         holds stdout "Usage: warraq $verb"
     done

@@ -1,0 +1,545 @@
+#!/bin/bash
+# state.sh - runs that remember: what is read, what is not, and what is said of
+# a state that is in the way.  What happens when they are killed: tests/crash.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+export WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/misbehave.so
+
+# hourly [STAGE...]: p.yaml with a state over inbox/*.jsonl*
+hourly()
+{
+    mkdir -p inbox
+    {
+        printf 'version: 1\nstate: state/\n'
+        printf 'input: {path: "inbox/*.jsonl*"}\n'
+        printf 'output: {path: "out/{run}.jsonl"}\n'
+        printf 'dropped: {path: "out/{run}.dropped"}\n'
+        printf 'rejects: {path: "out/{run}.rejects"}\nstages:\n'
+        [ $# = 0 ] && echo '  []'
+        [ $# = 0 ] || printf '  - %s\n' "$@"
+    } >p.yaml
+}
+
+# records FIRST LAST: one line each
+records()
+{
+    local i
+    for ((i = $1; i <= $2; i++)); do
+        printf '{"id":"a%d","text":"article %d"}\n' "$i" "$i"
+    done
+}
+
+ran() { exits 0 "$WARRAQ" run p.yaml "$@"; is_quiet; }
+
+# got RUN FIRST LAST: what run RUN wrote
+got()
+{
+    records "$2" "$3" >want
+    same want "out/$1.jsonl"
+}
+
+# nothing_new: a run now is quiet, and leaves no file
+nothing_new()
+{
+    local before
+    before=$(ls out 2>/dev/null || true)
+    ran
+    [ "$(ls out 2>/dev/null || true)" = "$before" ] || fail "something was written: $(ls out)"
+}
+
+test_new_files_run_and_what_was_read_does_not()
+{
+    hourly
+    records 1 3 >inbox/1.jsonl
+    ran
+    got 000001 1 3
+    nothing_new
+    records 4 5 >inbox/2.jsonl
+    records 6 6 >inbox/3.jsonl
+    ran
+    got 000002 4 6
+    nothing_new
+    [ "$(ls out)" = "$(printf '%s\n' 00000{1,2}.{dropped,jsonl})" ] || fail "$(ls out)"
+}
+
+test_a_file_that_grew_is_read_on_behind_its_last_whole_record()
+{
+    hourly
+    records 1 3 >inbox/1.jsonl
+    ran
+    records 4 5 >>inbox/1.jsonl
+    printf '{"id":"a6","te' >>inbox/1.jsonl
+    ran
+    got 000002 4 5
+    nothing_new
+    printf 'xt":"article 6"}\n' >>inbox/1.jsonl
+    ran
+    got 000003 6 6
+    nothing_new
+}
+
+test_a_last_line_without_its_end_is_read_once_if_it_is_whole()
+{
+    hourly
+    records 1 2 | head -c -1 >inbox/1.jsonl
+    ran
+    got 000001 1 2
+    nothing_new
+    { echo; records 3 3; } >>inbox/1.jsonl
+    ran
+    { echo; records 3 3; } | tail -n 1 >want
+    same want out/000002.jsonl
+    nothing_new
+}
+
+test_half_a_record_alone_is_nothing_new()
+{
+    hourly
+    printf '{"id":' >inbox/1.jsonl
+    ran
+    [ ! -e out/000001.jsonl ] || fail "it was read"
+    exits 0 "$WARRAQ" state info p.yaml
+    holds stdout '0 runs'
+    printf '"a"' >>inbox/1.jsonl
+    nothing_new
+}
+
+test_blank_lines_and_empty_files_are_nothing_to_write()
+{
+    hourly
+    : >inbox/1.jsonl
+    nothing_new
+    printf '\n\n' >inbox/2.jsonl
+    nothing_new
+    records 1 1 >>inbox/2.jsonl
+    ran
+    has_lines 1 out/000002.jsonl
+}
+
+test_a_file_renamed_by_rotation_is_not_read_twice()
+{
+    hourly
+    records 1 3 >inbox/log.jsonl
+    ran
+    records 4 4 >>inbox/log.jsonl # not read yet
+    mv inbox/log.jsonl inbox/log.jsonl.1
+    records 5 6 >inbox/log.jsonl
+    ran
+    { records 5 6; records 4 4; } >want
+    same want out/000002.jsonl
+    nothing_new
+    mv inbox/log.jsonl.1 inbox/log.jsonl.2
+    mv inbox/log.jsonl inbox/log.jsonl.1
+    nothing_new
+}
+
+test_a_file_truncated_after_it_was_copied_is_not_read_twice()
+{
+    hourly
+    records 1 3 >inbox/log.jsonl
+    ran
+    cp inbox/log.jsonl inbox/log.jsonl.1
+    nothing_new # between the copy and the truncation
+    : >inbox/log.jsonl
+    nothing_new
+    records 4 4 >>inbox/log.jsonl
+    ran
+    got 000002 4 4
+    records 5 9 >>inbox/log.jsonl # longer than what was there
+    ran
+    got 000003 5 9
+    nothing_new
+}
+
+test_a_truncated_file_whose_copy_is_elsewhere_is_read_anew()
+{
+    hourly
+    records 1 3 >inbox/log.jsonl
+    ran
+    records 4 9 >inbox/log.jsonl
+    ran
+    got 000002 4 9
+    nothing_new
+}
+
+test_a_file_that_goes_and_comes_back_is_not_read_twice()
+{
+    hourly
+    records 1 3 >inbox/1.jsonl
+    ran
+    mv inbox/1.jsonl .
+    nothing_new
+    exits 0 "$WARRAQ" state inputs p.yaml
+    holds stdout gone
+    cp 1.jsonl inbox/9.jsonl
+    touch -d 1999-01-01 inbox/9.jsonl # clocks do not matter
+    nothing_new
+}
+
+test_one_file_under_many_names_is_read_once()
+{
+    hourly
+    records 1 3 >inbox/1.jsonl
+    ln inbox/1.jsonl inbox/2.jsonl
+    ln -s 1.jsonl inbox/3.jsonl
+    cp inbox/1.jsonl inbox/4.jsonl
+    ran inbox/1.jsonl ./inbox/1.jsonl inbox
+    got 000001 1 3
+    ran
+    [ "$(ls out/*.jsonl)" = out/000001.jsonl ] || fail "read again: $(ls out)"
+}
+
+test_packed_files_are_read_whole()
+{
+    hourly
+    records 1 3 | gzip >inbox/1.jsonl.gz
+    records 4 6 | zstd -q >inbox/2.jsonl.zst
+    ran
+    got 000001 1 6
+    nothing_new
+    mv inbox/1.jsonl.gz inbox/0.jsonl.gz
+    cp inbox/2.jsonl.zst inbox/3.jsonl.zst
+    nothing_new
+    records 7 8 | gzip >inbox/0.jsonl.gz
+    ran
+    got 000002 7 8
+    nothing_new
+}
+
+test_articles_of_one_file_each()
+{
+    hourly
+    sed -i 's/inbox.*"/inbox\/*.txt"/' p.yaml
+    echo one >inbox/1.txt
+    echo two >inbox/2.txt
+    cp inbox/1.txt inbox/3.txt
+    ran
+    has_lines 3 out/000001.jsonl
+    nothing_new
+    mv inbox/2.txt inbox/4.txt # the same article
+    nothing_new
+    cp inbox/4.txt inbox/5.txt # one more with the same text
+    ran
+    has_lines 1 out/000002.jsonl
+    nothing_new
+}
+
+test_a_changed_input_is_left_read_again_or_stops_the_run()
+{
+    hourly
+    records 1 3 >inbox/1.jsonl
+    ran
+    sed -i 's/article 2/ARTICLE 2/' inbox/1.jsonl
+    records 4 4 >inbox/2.jsonl
+    sed -i '2a on_changed: stop' p.yaml
+    exits 65 "$WARRAQ" run p.yaml
+    says 'inbox/1.jsonl is not what run 000001 has read of it; nothing was read (on_changed: stop)'
+    [ ! -e out/000002.jsonl ] || fail "something was written"
+    sed -i 's/on_changed: stop/on_changed: warn/' p.yaml
+    exits 0 "$WARRAQ" run p.yaml
+    says 'warraq: warning: inbox/1.jsonl is not what run 000001 has read of it; it is left alone (on_changed: warn)'
+    got 000002 4 4
+    sed -i 's/on_changed: warn/on_changed: rerun/' p.yaml
+    ran
+    sed 's/article 2/ARTICLE 2/' out/000001.jsonl >want
+    same want out/000003.jsonl
+    nothing_new
+}
+
+test_a_changed_article_is_told()
+{
+    hourly
+    sed -i 's/inbox.*"/inbox\/*.txt"/' p.yaml
+    echo one >inbox/1.txt
+    ran
+    echo 'one, corrected' >inbox/1.txt
+    exits 0 "$WARRAQ" run p.yaml
+    says 'inbox/1.txt is not what run 000001 has read of it'
+}
+
+test_a_limit_and_the_next_run_goes_on()
+{
+    local i
+    hourly
+    records 1 7 | gzip >inbox/1.jsonl.gz
+    records 8 9 >inbox/2.jsonl
+    for i in 1 2 3 4 5; do ran --limit 2; done
+    ran
+    records 1 9 >want
+    cat out/*.jsonl >all
+    same want all
+}
+
+test_an_output_that_is_there_is_not_overwritten()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    mkdir out
+    echo old >out/000001.jsonl
+    exits 73 "$WARRAQ" run p.yaml
+    says 'out/000001.jsonl is already there, and no run overwrites what another one wrote; move it away'
+    [ "$(cat out/000001.jsonl)" = old ] || fail "overwritten"
+    exits 0 "$WARRAQ" run p.yaml -o one.jsonl
+    records 2 2 >inbox/2.jsonl
+    exits 73 "$WARRAQ" run p.yaml -o one.jsonl
+    says 'and put "{run}" in the path'
+    exits 0 "$WARRAQ" run p.yaml -o 'o-{run}.jsonl'
+    [ -e o-000002.jsonl ] || fail "$(ls)"
+}
+
+test_streams_have_no_place_in_a_state()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    exits 64 "$WARRAQ" run p.yaml -o -
+    says 'the output cannot go to standard output: a run with a `state:` writes files, which it can take back'
+    exits 64 "$WARRAQ" run p.yaml -o /dev/null
+    says 'cannot go to /dev/null'
+    exits 64 "$WARRAQ" run p.yaml -
+    says 'standard input is not a file: a run with a `state:` reads files, which it knows again'
+    mkfifo inbox/2.jsonl
+    exits 64 "$WARRAQ" run p.yaml
+    says 'inbox/2.jsonl is not a file'
+}
+
+test_a_pattern_that_never_matched_is_66_one_that_has_is_not()
+{
+    hourly
+    exits 66 "$WARRAQ" run p.yaml
+    says 'no file matches inbox/*.jsonl*'
+    records 1 1 >inbox/1.jsonl
+    ran
+    rm inbox/1.jsonl
+    nothing_new
+    nothing_new inbox/1.jsonl
+    exits 66 "$WARRAQ" run p.yaml inbox/2.jsonl
+    says 'cannot read inbox/2.jsonl'
+}
+
+test_from_another_folder_it_is_the_same_state()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    ran
+    mkdir elsewhere
+    cd elsewhere
+    exits 0 "$WARRAQ" run ../p.yaml ../inbox/1.jsonl
+    is_quiet
+    [ ! -e out ] && [ ! -e state ] || fail "$(ls)"
+}
+
+test_outputs_on_another_file_system()
+{
+    mkdir disk
+    mount -t tmpfs -o size=400k tmpfs disk 2>/dev/null || skip "cannot mount"
+    # shellcheck disable=SC2064 # the folder as it is now
+    trap "umount '$PWD/disk'" EXIT
+    hourly
+    records 1 3 >inbox/1.jsonl
+    sed -i 's/path: "out/path: "disk/' p.yaml
+    ran
+    has_lines 3 disk/000001.jsonl
+    records 1 9000 | sed 's/a/b/' >inbox/2.jsonl
+    records 1 9000 | sed 's/a/c/' >inbox/3.jsonl
+    records 1 9000 | sed 's/a/d/' >inbox/4.jsonl
+    exits 74 "$WARRAQ" run p.yaml
+    says 'No space left on device'
+    rm inbox/[34].jsonl
+    ran
+    has_lines 9000 disk/000002.jsonl
+    [ "$(ls disk)" = "$(printf '%s\n' 00000{1,2}.{dropped,jsonl})" ] || fail "$(ls disk)"
+}
+
+# held: somebody has the lock
+held()
+{
+    mkdir -p state
+    exec 9>>state/lock
+    flock 9
+}
+
+test_one_run_at_a_time()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    held
+    exits 75 "$WARRAQ" run p.yaml
+    says "another run uses the state $PWD/state"
+    exits 75 "$WARRAQ" run p.yaml --lock=fail
+    exits 0 "$WARRAQ" run p.yaml --lock=skip
+    is_quiet
+    exits 75 "$WARRAQ" run p.yaml --lock=wait=200ms
+    exits 64 "$WARRAQ" run p.yaml --lock=maybe
+    says '--lock: fail, skip or wait, not maybe'
+    exits 64 "$WARRAQ" run p.yaml --lock=wait=soon
+    [ ! -e out ] || fail "somebody wrote"
+    (sleep 0.3; exec 9>&-) &
+    exec 9>&-
+    exits 0 "$WARRAQ" run p.yaml --lock=wait
+    got 000001 1 1
+}
+
+test_of_many_starts_at_once_each_article_comes_once()
+{
+    local i
+    hourly
+    for ((i = 0; i < 10; i++)); do
+        records $((i * 10 + 1)) $((i * 10 + 10)) >inbox/$((100 + i)).jsonl
+        (exec "$WARRAQ" run p.yaml 2>err.1; true) & (exec "$WARRAQ" run p.yaml 2>err.2; true) &
+        wait
+    done
+    exits 0 "$WARRAQ" run p.yaml --lock=wait
+    records 1 100 >want
+    cat out/*.jsonl >all
+    same want all
+}
+
+# A run over 600 slow articles.
+slow()
+{
+    hourly "{stage: misbehave, with: {how: slow, id: '*'}}"
+    records 1 600 | sed "s/article/$(head -c 20000 /dev/zero | tr '\0' x)/" >inbox/1.jsonl
+}
+
+test_SIGTERM_commits_what_is_finished_and_the_next_run_goes_on()
+{
+    local pid code=0 n=0
+    slow
+    "$WARRAQ" run p.yaml -j 2 >stdout 2>stderr &
+    pid=$!
+    sleep 1
+    kill -TERM $pid
+    SECONDS=0
+    wait $pid || code=$?
+    [ $code = 75 ] || fail "exit code $code: $(cat stderr)"
+    [ $SECONDS -le 6 ] || fail "took $SECONDS seconds to stop"
+    says 'stopped by SIGTERM'
+    code=75
+    while [ $code = 75 ] && [ $((n += 1)) -lt 50 ]; do
+        code=0
+        "$WARRAQ" run p.yaml -j 2 --time-limit=500ms 2>stderr || code=$?
+    done
+    [ $code = 0 ] || fail "exit code $code: $(cat stderr)"
+    [ "$(ls out/*.jsonl | wc -l)" -ge 3 ] || fail "only $(ls out)"
+    cat out/*.jsonl >all
+    same inbox/1.jsonl all
+}
+
+test_too_many_rejects_mark_nothing_as_read()
+{
+    local i
+    hourly
+    sed -i 's/rejects"}/rejects", limit: 1%}/' p.yaml
+    { records 1 200; for i in 1 2 3; do echo nonsense; done; } >inbox/1.jsonl
+    for i in 1 2; do
+        exits 1 "$WARRAQ" run p.yaml
+        says 'more than the limit; the output is held in'
+        [ ! -e out/000001.jsonl ] || fail "it is out"
+        has_lines 200 out/000001.jsonl.held
+    done
+    exits 0 "$WARRAQ" state info p.yaml
+    holds stdout '0 runs'
+}
+
+test_a_state_that_cannot_be_written()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    echo >state
+    exits 73 "$WARRAQ" run p.yaml
+    says 'cannot use the state state/: Not a directory'
+    rm state
+    [ "$(id -u)" != 0 ] || skip "root may write everywhere"
+    mkdir state
+    chmod a-w state
+    exits 77 "$WARRAQ" run p.yaml
+    says 'cannot open'
+}
+
+test_a_ledger_of_a_newer_warraq_is_refused()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    ran
+    # user_version, in the header at byte 60, big-endian (SQLite file format)
+    printf '\0\0\0\143' | dd of=state/warraq.db bs=1 seek=60 conv=notrunc 2>/dev/null
+    records 2 2 >inbox/2.jsonl
+    exits 65 "$WARRAQ" run p.yaml
+    says 'has schema 99, of a newer warraq; this one knows 1: upgrade it'
+    [ ! -e out/000002.jsonl ] || fail "it ran"
+}
+
+test_a_damaged_ledger_is_told_and_never_begun_anew()
+{
+    local how
+    hourly
+    records 1 1 >inbox/1.jsonl
+    ran
+    records 2 2 >inbox/2.jsonl
+    cp -r state good
+    for how in 'echo nonsense >state/warraq.db' ': >state/warraq.db' 'rm state/warraq.db' \
+        'head -c 3000 good/warraq.db >state/warraq.db' \
+        'head -c 20000 /dev/urandom | dd of=state/warraq.db bs=4096 seek=1 conv=notrunc 2>/dev/null'; do
+        rm -rf state
+        cp -r good state
+        eval "$how"
+        exits 65 "$WARRAQ" run p.yaml
+        says "the ledger $PWD/state/warraq.db is "
+        says 'every input is then read again'
+        [ ! -e out/000002.jsonl ] || fail "it ran after: $how"
+    done
+    rm -rf state
+    cp -r good state
+    rm state/lock # it can be made again
+    ran
+    got 000002 2 2
+}
+
+test_verify_and_dump()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    exits 66 "$WARRAQ" state verify p.yaml
+    says 'cannot use the state state/: No such file or directory'
+    ran
+    exits 0 "$WARRAQ" state verify p.yaml
+    is_quiet
+    exits 0 "$WARRAQ" state verify state --dump
+    holds stdout 'input inbox/1.jsonl: prefix 31 '
+    holds stdout 'articles: 1 in, 0 emitted, 1 out, 0 dropped, 0 rejected'
+    exits 0 "$WARRAQ" state runs p.yaml --json
+    holds stdout '"run": 1'
+    exits 0 "$WARRAQ" state inputs p.yaml --json
+    holds stdout '"what": "read"'
+    exits 0 "$WARRAQ" state info p.yaml --json
+    holds stdout '"inputs": 1'
+}
+
+test_forget_makes_an_input_new()
+{
+    hourly
+    records 1 1 >inbox/1.jsonl
+    ran
+    exits 66 "$WARRAQ" state forget p.yaml inbox/2.jsonl
+    says 'no run has read an input inbox/2.jsonl'
+    exits 0 "$WARRAQ" state forget p.yaml inbox/1.jsonl
+    ran
+    got 000002 1 1
+}
+
+test_wrong_use_of_the_verb()
+{
+    pipeline
+    exits 64 "$WARRAQ" state
+    exits 64 "$WARRAQ" state infos state
+    says 'state: no "infos"; did you mean "info"?'
+    exits 64 "$WARRAQ" state info p.yaml
+    says 'the pipeline p.yaml has no `state:`'
+    exits 64 "$WARRAQ" state info p.yaml more
+    exits 64 "$WARRAQ" state forget p.yaml
+    mkdir empty
+    exits 66 "$WARRAQ" state info empty
+    says 'there is no state in empty'
+}
+
+run_tests
