@@ -16,17 +16,19 @@
 #include "text/text.h"
 #include <string.h>
 
-/* Bytes of the longest word here, folded or not. */
-enum { WORD_MAX = 16 };
+/* Bytes of the longest word here, folded or not, and of the longest one that is
+ * all ASCII and looked for folded. */
+enum { WORD_MAX = 16, ASCII_MAX = 6 };
 
-/* Is p[0..n) in the list? */
+/* Is p[0..n), n >= 1, in the list? */
 static bool is_in(const char *const *list, size_t count, const char *p,
                   size_t n)
 {
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strncmp(list[middle], p, n);
+        int order = (uint8_t)list[middle][0] - (uint8_t)p[0];
+        if (order == 0) order = strncmp(list[middle], p, n);
         if (order == 0 && list[middle][n] == '\0') return true;
         if (order < 0) low = middle + 1;
         else high = middle;
@@ -39,8 +41,17 @@ static bool is_folded_in(const char *const *list, size_t count, uint32_t fold,
                          const uint8_t *p, size_t i, size_t end)
 {
     char word[3 * WORD_MAX + 8]; /* what fold may need, so that it never fails */
-    if (end - i > WORD_MAX) return false;
-    size_t n = text_fold(fold, (const char *)p + i, end - i, word, sizeof word);
+    size_t n = 0;
+    if (i == end || end - i > WORD_MAX) return false;
+    while (i + n < end && p[i + n] < 0x80) { /* nearly always all of it */
+        word[n] = (char)(text_is_ascii_letter(p[i + n]) ? p[i + n] | 0x20
+                                                         : p[i + n]);
+        n++;
+    }
+    if (i + n < end)
+        n = text_fold(fold, (const char *)p + i, end - i, word, sizeof word);
+    else if (n > ASCII_MAX)
+        return false;
     return is_in(list, count, word, n);
 }
 
@@ -69,15 +80,16 @@ static const char *const before_numbers[] = {
     "стр", "табл", "тел",
 };
 
-enum abbreviation abbreviation_of(const uint8_t *p, size_t i, size_t end)
+bool precedes_name(const uint8_t *p, size_t i, size_t end)
 {
-    if (is_folded_in(before_names, WQ_LEN(before_names), WQ_FOLD_LIGHT, p, i,
-                     end))
-        return ABBREVIATION_NAME;
-    if (is_folded_in(before_numbers, WQ_LEN(before_numbers), WQ_FOLD_LIGHT, p,
-                     i, end))
-        return ABBREVIATION_NUMBER;
-    return ABBREVIATION_NONE;
+    return is_folded_in(before_names, WQ_LEN(before_names), WQ_FOLD_LIGHT, p, i,
+                        end);
+}
+
+bool precedes_number(const uint8_t *p, size_t i, size_t end)
+{
+    return is_folded_in(before_numbers, WQ_LEN(before_numbers), WQ_FOLD_LIGHT,
+                        p, i, end);
 }
 
 /* ---- words as they are written ---- */
@@ -90,8 +102,9 @@ static const char *const german_months[] = { /* and "19. Jahrhundert" */
 
 bool is_german_month(const uint8_t *p, size_t i, size_t end)
 {
-    return is_in(german_months, WQ_LEN(german_months), (const char *)p + i,
-                 end - i);
+    return i < end
+           && is_in(german_months, WQ_LEN(german_months), (const char *)p + i,
+                    end - i);
 }
 
 static const char *const beginnings[] = {
@@ -104,7 +117,9 @@ static const char *const beginnings[] = {
 
 bool begins_sentence(const uint8_t *p, size_t i, size_t end)
 {
-    return is_in(beginnings, WQ_LEN(beginnings), (const char *)p + i, end - i);
+    return i < end
+           && is_in(beginnings, WQ_LEN(beginnings), (const char *)p + i,
+                    end - i);
 }
 
 /* ---- Arabic words, folded ---- */

@@ -46,13 +46,14 @@ static size_t skip(const uint8_t *p, size_t n, size_t i, unsigned set)
 
 /* SB8: does a small letter come before any other letter, line end or
  * terminator? */
-static bool small_follows(const uint8_t *p, size_t n, size_t i)
+static bool small_follows(const uint8_t *p, size_t n, size_t i, bool news)
 {
     size_t bytes;
     for (; i < n; i += bytes) {
         unsigned sb = class_at(p, n, i, &bytes);
         if (sb == SB_LOWER) return true;
         if (IN(LETTER | PARAGRAPH | TERMINATOR, sb)) return false;
+        if (news && is_ellipsis(p, n, i)) return false;
     }
     return false;
 }
@@ -139,7 +140,7 @@ static size_t after_terminator(const uint8_t *p, size_t n, size_t from,
     if (i >= n) return n;
     unsigned next = class_at(p, n, i, &bytes);
     bool number = news && i > stop.closed && next == SB_NUMERIC;
-    if (aterm && !number && small_follows(p, n, i)) return 0; /* SB8 */
+    if (aterm && !number && small_follows(p, n, i, news)) return 0; /* SB8 */
     bool dash = news && i > stop.closed && dash_begins(p, n, i);
     if (IN(BIT(SB_SCONTINUE) | TERMINATOR, next) && !dash) return 0; /* SB8a */
     if (news && is_ellipsis(p, n, i)) return 0;
@@ -196,7 +197,7 @@ size_t text_sentences(const char *text, size_t n, size_t *at, uint32_t *begin,
         size_t stop = sentence_end(p, n, i, true);
         size_t last = stop;
         while (last > i) {
-            size_t before = text_before(p, last);
+            size_t before = step_back(p, i, last);
             if (!is_space(p, last, before, &bytes)) break;
             last = before;
         }

@@ -32,6 +32,14 @@ static inline unsigned class_at(const uint8_t *p, size_t n, size_t i,
     return text_prop(c)->sb;
 }
 
+/* Where the code point that ends before p[i], i > from, begins; not before
+ * `from`, whatever the bytes. */
+static inline size_t step_back(const uint8_t *p, size_t from, size_t i)
+{
+    size_t at = text_before(p, i);
+    return at > from ? at : from;
+}
+
 /* The class of the last code point before p[i] that is not attached (SB5), or
  * SB_OTHER at `from`; *at is where it is. */
 static inline unsigned class_before(const uint8_t *p, size_t from, size_t i,
@@ -39,7 +47,7 @@ static inline unsigned class_before(const uint8_t *p, size_t from, size_t i,
 {
     while (i > from) {
         size_t bytes, end = i;
-        i = text_before(p, i);
+        i = step_back(p, from, i);
         unsigned sb = class_at(p, end, i, &bytes);
         *at = i;
         if (!IN(ATTACHED, sb)) return sb;
@@ -74,12 +82,10 @@ bool line_goes_on(const uint8_t *p, size_t n, size_t from, size_t end,
                   size_t next);
 
 /* ---- abbreviations.c: p[i..end) is a word, its full stop not in it ---- */
-enum abbreviation {
-    ABBREVIATION_NONE,   /* or one that may end a sentence ("Inc", "etc")     */
-    ABBREVIATION_NAME,   /* a name or a word follows: "Dr", "e.g"             */
-    ABBREVIATION_NUMBER  /* if a number follows: "No", "Jan"                  */
-};
-enum abbreviation abbreviation_of(const uint8_t *p, size_t i, size_t end);
+/* Is it an abbreviation that a name or a word follows ("Dr", "e.g"), or a number
+ * ("No", "Jan")?  Not one that may end a sentence ("Inc", "etc"). */
+bool precedes_name(const uint8_t *p, size_t i, size_t end);
+bool precedes_number(const uint8_t *p, size_t i, size_t end);
 /* Is it the name of a Latin letter in Arabic ("بي")? */
 bool is_letter_name(const uint8_t *p, size_t i, size_t end);
 /* Is it a German month ("12. März")? */

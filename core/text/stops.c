@@ -40,7 +40,7 @@ static size_t word_before(const uint8_t *p, size_t from, size_t end,
 {
     size_t i = end, bytes;
     while (i > from) {
-        size_t at = text_before(p, i);
+        size_t at = step_back(p, from, i);
         bool joins = IN(LETTER | ATTACHED, class_at(p, i, at, &bytes))
                      || (dotted && p[at] == '.' && i < end);
         if (!joins) break;
@@ -135,9 +135,8 @@ static bool initial_goes_on(const struct stop *s, size_t letter,
     }
     /* "z. B."  "p. ex."; "e.g" stands in a list, "p.m" does not */
     if (sb == SB_LOWER && piece)
-        return abbreviation_of(s->p, word_before(s->p, s->from, s->at, true),
-                               s->at)
-               == ABBREVIATION_NAME;
+        return precedes_name(s->p, word_before(s->p, s->from, s->at, true),
+                             s->at);
     return !beginning_at(s->p, s->n, word);
 }
 
@@ -174,13 +173,9 @@ static bool full_stop_goes_on(const struct stop *s, size_t word,
         return initial_goes_on(s, at, before, word);
     if (is_arabic(s->p, s->n, at)) return letter_names_go_on(s);
     size_t from = word_before(s->p, s->from, s->at, true);
-    if (from == s->at) return false;
-    switch (abbreviation_of(s->p, from, s->at)) {
-    case ABBREVIATION_NONE: return false;
-    case ABBREVIATION_NUMBER: return follows == SB_NUMERIC;
-    case ABBREVIATION_NAME: return !beginning_at(s->p, s->n, word);
-    }
-    return false;
+    if (follows == SB_NUMERIC && precedes_number(s->p, from, s->at)) return true;
+    return precedes_name(s->p, from, s->at)
+           && !beginning_at(s->p, s->n, word);
 }
 
 /* Is there nothing but the marks in brackets: (!)  (؟)  (...)? */
@@ -189,7 +184,7 @@ static bool is_bracketed(const struct stop *s)
     size_t i = s->at, bytes;
     if (s->closed == s->behind) return false;
     for (int looked = 0; i > s->from && looked < 4; looked++) {
-        i = text_before(s->p, i);
+        i = step_back(s->p, s->from, i);
         if (!IN(TERMINATOR, class_at(s->p, s->n, i, &bytes))) break;
     }
     return i > s->from && (s->p[i] == '(' || s->p[i] == '[');
@@ -204,7 +199,7 @@ static bool marks_before_dots(const struct stop *s, size_t *run)
     size_t i = s->at, bytes;
     *run = i;
     for (int looked = 0; i > s->from && looked < 8; looked++) {
-        i = text_before(s->p, i);
+        i = step_back(s->p, s->from, i);
         unsigned sb = class_at(s->p, s->n, i, &bytes);
         if (sb == SB_STERM) return true;
         if (s->p[i] == '.' || is_ellipsis(s->p, s->n, i)) *run = i;
@@ -219,7 +214,7 @@ static bool is_long_stretch(const struct stop *s, size_t i)
     size_t bytes;
     for (int k = 0; k < PAUSE; k++) {
         if (i == s->from) return false;
-        i = text_before(s->p, i);
+        i = step_back(s->p, s->from, i);
         if (IN(TERMINATOR | PARAGRAPH, class_at(s->p, s->n, i, &bytes))
             || is_ellipsis(s->p, s->n, i))
             return false;
@@ -301,7 +296,7 @@ static bool is_wide(const uint8_t *p, size_t from, size_t end)
 {
     for (int k = 0; k < WIDE; k++) {
         if (end == from) return false;
-        end = text_before(p, end);
+        end = step_back(p, from, end);
         if (p[end] == '\n') return false;
     }
     return true;
@@ -312,8 +307,8 @@ bool line_goes_on(const uint8_t *p, size_t n, size_t from, size_t end,
 {
     size_t bytes, last;
     while (end > from
-           && class_at(p, n, text_before(p, end), &bytes) == SB_SP)
-        end = text_before(p, end);
+           && class_at(p, n, step_back(p, from, end), &bytes) == SB_SP)
+        end = step_back(p, from, end);
     while (next < n && class_at(p, n, next, &bytes) == SB_SP) next += bytes;
     if (end == from || next == n) return false;
     unsigned begins = class_at(p, n, next, &bytes);

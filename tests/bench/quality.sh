@@ -150,6 +150,25 @@ for f in pud-ar pud-en; do
     score $f tokens.py "$DATA/tokens/$f.gold.jsonl" "$DATA/tokens/$f.texts.jsonl" "$out/$f.jsonl"
 done
 
+# Sentences marked by hand, ours and ICU's; the marks are in this tree, the texts
+# are not.
+gold=$root/tests/data/sentences/gold.tsv
+mkdir -p "$out/sentences"
+cp "$DATA"/articles/*.txt "$out/sentences"
+zstd -qdc "$DATA/news-ar/news.jsonl.zst" | python3 -c '
+import json, sys
+ids = {line.split("\t")[1] for line in open(sys.argv[1]) if line[0] != "#"}
+for article in map(json.loads, sys.stdin.buffer):
+    if article["id"] in ids:
+        path = sys.argv[2] + "/" + article["id"] + ".txt"
+        open(path, "w", encoding="utf-8", newline="").write(article["text"])
+' "$gold" "$out/sentences"
+"$(dirname "$WARRAQ")/tests/bench/sentence_score" "$gold" "$out/sentences" \
+    >"$out/sentences.report" || die "sentence_score failed"
+for pair in $(tail -n 1 "$out/sentences.report"); do
+    figure sentences "${pair%%=*}" "${pair#*=}"
+done
+
 tags=$(chain tags tokenize tag)
 for f in articles recognizers hijri; do
     sed 's/"dates": *\[/"gold": [/; s/"reference_date"/"date"/' \

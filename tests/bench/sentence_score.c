@@ -4,8 +4,8 @@
  *   sentence_score GOLD FOLDER [SET]
  *
  * GOLD is tests/data/sentences/gold.tsv; FOLDER holds each text as ID.txt.  For
- * each set prints what is right, and as its last line name=value pairs.  With
- * SET it prints first what differs in that set, ours only.  A sentence is right
+ * each set and for all prints what is right, and as its last line name=value
+ * pairs.  With SET it prints first what differs in that set, ours only.  A sentence is right
  * if it begins and ends where the reader said, white space around it aside. */
 #include "text/props.h"
 #include "text/text.h"
@@ -180,8 +180,18 @@ static struct set *set_named(struct set *sets, const char *name)
     return &sets[i];
 }
 
-static void report(const struct set *sets)
+static void report(struct set *sets)
 {
+    struct set all = { .name = "all" };
+    for (size_t i = 0; i < SETS && *sets[i].name; i++) {
+        all.texts += sets[i].texts;
+        all.gold += sets[i].gold;
+        all.ours.right += sets[i].ours.right;
+        all.ours.found += sets[i].ours.found;
+        all.icu.right += sets[i].icu.right;
+        all.icu.found += sets[i].icu.found;
+    }
+    *set_named(sets, all.name) = all;
     for (size_t i = 0; i < SETS && *sets[i].name; i++) {
         const struct set *s = &sets[i];
         printf("%-8s %3zu texts %4zu sentences   ours %4zu found %4zu right, "

@@ -83,19 +83,22 @@ START_TEST(a_case_comes_out_as_it_should)
 }
 END_TEST
 
-/* A text made of pieces that the rules look at. */
-static size_t random_text(uint32_t *seed, char *text)
+/* A text made of pieces that the rules look at; the last ones are no UTF-8. */
+enum { BROKEN = 4 };
+static size_t random_text(uint32_t *seed, bool broken, char *text)
 {
     static const char *const pieces[] = {
         ".",  "..", "…",  " ",   "\n", "\r\n", "؟", "!",   "?",   "«",  "»",
         "(",  ")",  "\"", "-",   "–",  ",",    "،", ":",   "قال", "من", "لأن",
         "د",  "م",  "بي", "سي",  "و",  "Mr",   "A", "The", "e.g", "no", "x",
         "12", "٣",  "😀", "\xCC\x81", "ـ", "َ",  "漢", "。", "März", "\xE2\x80\x8F",
+        "\xD8", "\xE2\x80", "\xF0", "\x80",
     };
     size_t n = 0;
     while (n < ROOM - 16 && *seed % 53 != 0) {
         *seed = *seed * 1664525 + 1013904223;
-        const char *piece = pieces[(*seed >> 16) % WQ_LEN(pieces)];
+        const char *piece =
+            pieces[(*seed >> 16) % (WQ_LEN(pieces) - (broken ? 0 : BROKEN))];
         memcpy(text + n, piece, strlen(piece));
         n += strlen(piece);
     }
@@ -103,15 +106,16 @@ static size_t random_text(uint32_t *seed, char *text)
     return n;
 }
 
-/* In order, not empty, no white space at their ends, and nothing but white
- * space between them; one at a time as all at once; nothing read behind the
- * text, which ends where its memory does. */
+/* In order, not empty, nothing but white space left out; one at a time as all at
+ * once; nothing read behind the text, which ends where its memory does. */
 START_TEST(sentences_cover_the_text)
 {
     static char text[ROOM];
     uint32_t seed = (uint32_t)_i + 1, begin[ROOM], end[ROOM], b, e;
     for (int round = 0; round < 500; round++) {
-        size_t n = random_text(&seed, text), at = 0, one = 0, behind = 0;
+        bool broken = round % 4 == 0;
+        size_t n = random_text(&seed, broken, text);
+        size_t at = 0, one = 0, behind = 0;
         char *copy = malloc(n ? n : 1);
         ck_assert_ptr_nonnull(copy);
         memcpy(copy, text, n);
@@ -122,13 +126,51 @@ START_TEST(sentences_cover_the_text)
             ck_assert_uint_eq(b, begin[i]);
             ck_assert_uint_eq(e, end[i]);
             ck_assert_uint_lt(b, e);
-            ck_assert(!is_blank(copy[b]) && !is_blank(copy[e - 1]));
-            for (; behind < b; behind++) ck_assert(is_blank(copy[behind]));
+            ck_assert_uint_le(behind, b);
+            for (; behind < b; behind++)
+                ck_assert(broken || is_blank(copy[behind]));
+            ck_assert(broken || !(is_blank(copy[b]) || is_blank(copy[e - 1])));
             behind = e;
         }
-        for (; behind < n; behind++) ck_assert(is_blank(copy[behind]));
+        for (; behind < n; behind++)
+            ck_assert(broken || is_blank(copy[behind]));
         free(copy);
     }
+}
+END_TEST
+
+/* These end within the test's time, or the walk is not linear. */
+static const struct {
+    const char *unit;
+    size_t times;
+} hostile[] = {
+    { ".", 1 << 20 },        { "..", 1 << 20 },      { ". ", 1 << 20 },
+    { "؟ ", 1 << 20 },       { "\"", 1 << 20 },      { "«", 1 << 20 },
+    { ".»", 1 << 20 },       { "(!) ", 1 << 20 },    { "…", 1 << 20 },
+    { "… ", 1 << 20 }, { "…(", 1 << 20 },      { "\n", 1 << 20 },      { "\n ", 1 << 20 },
+    { "a\n", 1 << 20 },      { " ", 1 << 20 },       { "قال", 1 << 23 },
+    { "من\n", 1 << 20 },     { "a,\n", 1 << 20 },    { "م. ", 1 << 20 },
+    { "بي.", 1 << 20 },      { "1. ", 1 << 20 },     { "Mr. ", 1 << 20 },
+    { "Mr. The ", 1 << 20 }, { "! 😀 ", 1 << 20 },   { "\xCC\x81", 1 << 20 },
+    { "a.\xCC\x81", 1 << 20 }, { ". 1", 1 << 20 },   { "؟» ", 1 << 20 },
+    { ". - ", 1 << 20 },     { "هذا.. ", 1 << 20 },  { "e.g. ", 1 << 20 },
+};
+
+START_TEST(any_text_takes_linear_time)
+{
+    size_t unit = strlen(hostile[_i].unit), n = unit * hostile[_i].times;
+    char *text = malloc(n);
+    uint32_t begin[256], end[256];
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < n; i++) text[i] = hostile[_i].unit[i % unit];
+    size_t at = 0, got, behind = 0;
+    while ((got = text_sentences(text, n, &at, begin, end, 256)))
+        for (size_t i = 0; i < got; i++) {
+            ck_assert_uint_le(behind, begin[i]);
+            behind = end[i];
+        }
+    ck_assert_uint_eq(at, n);
+    free(text);
 }
 END_TEST
 
@@ -140,6 +182,8 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_case_comes_out_as_it_should, 0, n_cases);
     tcase_add_loop_test(tc, sentences_cover_the_text, 0, 40);
+    tcase_add_loop_test(tc, any_text_takes_linear_time, 0,
+                        (int)WQ_LEN(hostile));
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
