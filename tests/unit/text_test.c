@@ -238,6 +238,52 @@ START_TEST(a_plugin_that_knows_few_scripts_counts_the_rest_as_other)
 }
 END_TEST
 
+/* ---- hostile texts: these end within the test's time, or something is not
+ * linear ---- */
+static const char *const hostile[] = {
+    "\xCC\x81", "\xCC\x81\xCC\x96", "\xD9\x91\xD9\x8E", "\xE3\x82\x99",
+    "\xE1\x84\x80", "\xE1\x84\x80\xE1\x85\xA1", "\xE1\x85\xA1",
+    "\xE2\x80\x8D", "\xE2\x81\xA7", "\xE2\x80\xAE", "\xE2\x80\xAB\xE2\x80\xAC",
+    "🇦", "👩\xE2\x80\x8D", "ﷺ", "ﻻ", "\xD9\x80", "a", "aا", "1", "\xEF\xBF\xBD",
+    "\xFF", "\xE2\x82", "\xD9\x84\xD9\x91 ",
+};
+
+START_TEST(every_function_takes_linear_time)
+{
+    enum { TIMES = 1000000 };
+    /* The first one is NUL. */
+    const char *unit = _i ? hostile[_i - 1] : "";
+    size_t len = _i ? strlen(unit) : 1, n = len * TIMES, at = 0;
+    char *in = malloc(n), *out = malloc(3 * n + 8), *back = malloc(3 * n + 8);
+    uint32_t *from = malloc((3 * n + 9) * sizeof *from), end;
+    uint8_t script;
+    ck_assert(in && out && back && from);
+    for (size_t i = 0; i < n; i += len) memcpy(in + i, unit, len);
+    for (uint32_t profile = 0; profile <= WQ_FOLD_SEARCH; profile++) {
+        size_t need = text_fold(profile, in, n, out, 3 * n);
+        ck_assert_uint_le(need, 3 * n);
+        ck_assert_uint_eq(text_fold_map(profile, in, n, back, from, 3 * n), need);
+        ck_assert_mem_eq(out, back, need);
+    }
+    size_t need = text_nfc(in, n, out, 3 * n + 8);
+    ck_assert_uint_le(need, 3 * n + 8);
+    if (text_utf8_valid(in, n) == n)
+        ck_assert_uint_eq(text_utf8_valid(out, need), need);
+    if (text_is_nfc(in, n)) ck_assert_uint_eq(need, n);
+    ck_assert_uint_le(text_utf8_repair(in, n, out, 3 * n, NULL), 3 * n);
+    while (text_script_runs(in, n, &at, &end, &script, 1)) {}
+    ck_assert_uint_eq(at, n);
+    uint32_t set = text_charset("windows-1256");
+    need = text_charset_decode(set, in, n, out, 3 * n, NULL);
+    ck_assert_uint_eq(text_charset_encode(set, out, need, back, n, NULL), n);
+    ck_assert_mem_eq(in, back, n);
+    free(in);
+    free(out);
+    free(back);
+    free(from);
+}
+END_TEST
+
 START_TEST(the_table_is_whole)
 {
     const wq_text *t = text_toolkit();
@@ -267,6 +313,8 @@ int main(void)
     tcase_add_test(tc, a_million_flaws_take_linear_time);
     tcase_add_loop_test(tc, runs_are_of_one_script, 0, (int)WQ_LEN(runs));
     tcase_add_test(tc, a_plugin_that_knows_few_scripts_counts_the_rest_as_other);
+    tcase_add_loop_test(tc, every_function_takes_linear_time, 0,
+                        (int)WQ_LEN(hostile) + 1);
     tcase_add_test(tc, the_table_is_whole);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
