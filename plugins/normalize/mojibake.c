@@ -13,11 +13,14 @@
  *     follow words ("Ã©": a copyright sign glued to a letter), or a capital in
  *     the middle of small letters ("voilÃ\u00A0");
  *   - it stands for punctuation, a byte order mark, an emoji ("â€œ", "ï»¿");
+ *   - it has a C1 control, which ISO 8859-1 makes of a byte ("â" U+0080 U+0099);
  *   - or it is one of RUN or more in a row of one script.
  *
  * A *passage* is what lies between two letters beyond ASCII that are in no
- * sequence, or between line ends.  One that has a strong sequence is mojibake:
- * all its sequences of two bytes, and of punctuation, are read again. */
+ * sequence, or between line ends.  One that has a strong sequence is mojibake, and
+ * its others are read again if they are of a kind that is strong there, too: in
+ * French that was misread, "Ã " is a grave accent, but "NESCAFÉ®" is a name.
+ */
 #include "mojibake.h"
 #include "kinds.h"
 #include <string.h>
@@ -44,17 +47,17 @@ static bytes16 load(const char *p)
 #define IS(v, c)      ((bytes16)((v) == (c)))
 
 /* Could a strong sequence begin among the 16 bytes at p?  Its first character
- * is U+00C2..U+00F4 (C3 82..B4), ط or ظ (D8 B7, B8), or آ or أ (D8 A2, A3); its
- * second one of Latin 1 (C2), Latin Extended (C5, C6, CB) or punctuation (E2):
- * of the Arabic letters no word is without one that is misread so.  Looks at
- * p[0 .. 18). */
+ * is U+00C2..U+00F4 (C3 82..B4), ط or ظ (D8 B7, B8), and its second one of Latin 1
+ * (C2), Latin Extended (C5, C6, CB) or punctuation (E2): no Arabic word is
+ * without a letter that is misread so.  Or it is آ to إ (D8 A2..A5) behind a small
+ * Latin letter.  Looks at p[-1 .. 18). */
 static int is_suspect(const char *p)
 {
     uint64_t half[2];
     bytes16 a = load(p), b = load(p + 1), c = load(p + 2), hit;
     bytes16 behind = IS(c, 0xC2) | IN(c, 0xC5, 0xC6) | IS(c, 0xCB) | IS(c, 0xE2);
     hit = (IS(a, 0xC3) | (IS(a, 0xD8) & IN(b, 0xB7, 0xB8))) & behind;
-    hit |= IS(a, 0xD8) & IN(b, 0xA2, 0xA3) & IS(c, 0xC2);
+    hit |= IN(load(p - 1), 'a', 'z') & IS(a, 0xD8) & IN(b, 0xA2, 0xA5);
     memcpy(half, &hit, sizeof half);
     return (half[0] | half[1]) != 0;
 }
@@ -82,6 +85,7 @@ struct sequence {
     uint32_t c;
     int bytes;       /* 2 .. 4 it was in UTF-8                                */
     int lead, trail; /* its first two                                         */
+    int has_control; /* a C1 control among its characters, NEL apart          */
 };
 
 /* Reads the sequence at p[i].  Returns 1, or 0 if there is none. */
@@ -98,6 +102,8 @@ static int read_sequence(const struct reader *r, size_t i, struct sequence *s)
         int byte = byte_at(r, i, &bytes);
         if (byte < 0x80 || byte > 0xBF) return 0;
         if (k == 1) s->trail = byte;
+        s->has_control |= bytes == 2 && (uint8_t)r->p[i] == 0xC2 &&
+                          (uint8_t)r->p[i + 1] < 0xA0 && byte != 0x85;
         utf8[k] = (char)byte;
         i += bytes;
     }
@@ -106,8 +112,26 @@ static int read_sequence(const struct reader *r, size_t i, struct sequence *s)
     s->c = decode(utf8, 0, &bytes);
     s->end = i;
     uint32_t category = r->rules->text->category(s->c);
-    return s->c >= 0xA0 && category != ('C' << 8 | 'n') &&
-           category != ('C' << 8 | 'o');
+    return category != ('C' << 8 | 'n') && category != ('C' << 8 | 'o');
+}
+
+/* Kinds of sequences, as bits. */
+enum {
+    LATIN_1 = 1,  /* what windows-1252 has: in all mojibake, and what is left of
+                     any script that was misread twice                        */
+    LATIN_X = 2,  /* other Latin letters, marks                               */
+    NARROW = 4,   /* two bytes: Greek, Cyrillic, Hebrew, Arabic               */
+    WIDE = 8,     /* three bytes: Thai, Han ...                               */
+    RARE = 16     /* two bytes: Syriac, N'Ko ...; four bytes                  */
+};
+static int kind_of_sequence(const struct reader *r, const struct sequence *s)
+{
+    if (s->lead <= 0xC3 || s->lead == 0xE2 ||
+        r->rules->text->charset_byte(r->rules->cp1252, s->c) >= 0)
+        return LATIN_1;
+    if (s->lead <= 0xCD) return LATIN_X;
+    if (s->lead < 0xDC) return NARROW;
+    return s->bytes == 3 ? WIDE : RARE;
 }
 
 static int is_small(const struct reader *r, size_t i)
@@ -128,7 +152,6 @@ static int follows_words(int byte)
     case 0x89:
     case 0x8B: return 1;
     case 0xA0:
-    case 0xA8:
     case 0xAA:
     case 0xAB:
     case 0xAD:
@@ -146,11 +169,13 @@ static int follows_words(int byte)
 }
 
 /* What a row of sequences has in common: Greek and Cyrillic have two lead bytes,
- * Arabic four.  -1: no row is made of it. */
+ * Arabic four, Han and Kana seven.  -1: no row is made of it. */
 static int block_of(const struct reader *r, const struct sequence *s)
 {
-    if (r->charset == r->rules->cp1252)
+    if (r->charset == r->rules->cp1252) {
+        if (s->lead >= 0xE3 && s->lead <= 0xE9) return 0xE3;
         return s->lead >= 0xD8 && s->lead < 0xDC ? 0xD8 : s->lead & ~1;
+    }
     /* Arabic, and what Arabic becomes that was misread twice */
     return (s->lead >= 0xD8 && s->lead < 0xDC) || s->lead <= 0xC3 ||
                    s->lead == 0xE2
@@ -182,10 +207,11 @@ static int run_needed(const struct reader *r, const struct sequence *s)
 static int is_strong(const struct reader *r, size_t i, const struct sequence *s)
 {
     int is_inside = i && is_small(r, i - 1);
+    if (s->has_control) return 1;
     if (s->lead > 0xCB || r->charset == r->rules->cp1256)
         if (count_run(r, i, RUN_WIDE) >= run_needed(r, s)) return 1;
     if (r->charset == r->rules->cp1256)
-        return is_inside && s->lead <= 0xC3; /* "cafأ©" */
+        return is_inside && s->lead <= 0xC5; /* "cafأ©" */
     if (s->lead <= 0xCB) return is_inside || !follows_words(s->trail);
     switch (s->lead) {
     case 0xCC:
@@ -196,20 +222,6 @@ static int is_strong(const struct reader *r, size_t i, const struct sequence *s)
     case 0xF0: return s->trail == 0x9F; /* emoji */
     default: return 0;
     }
-}
-
-/* In a passage that is mojibake, are the sequences at p[i] read again?  Returns
- * how many in a row, 0 for none. */
-static int count_meant(const struct reader *r, size_t i,
-                       const struct sequence *s)
-{
-    if (r->charset == r->rules->cp1256 && s->bytes == 2) return 1;
-    if (s->lead <= 0xC3 || (s->lead >= 0xCC && s->lead < 0xDC)) return 1;
-    if (s->lead == 0xE1 || s->lead == 0xE2 || is_strong(r, i, s)) {
-        int run = count_run(r, i, RUN_WIDE);
-        return run >= RUN_WIDE ? run : 1;
-    }
-    return 0;
 }
 
 /* Is c a letter that keeps passages apart? */
@@ -233,39 +245,71 @@ static size_t passage_begin(const struct reader *r, size_t from, size_t i)
     return begin;
 }
 
-/* Writes or looks. */
-struct writer {
-    char *out;
-    size_t m;
-    struct edits *edits;
-};
-
-/* Reads the passage p[i ..) again, up to its end, which is returned; -1: no
- * memory. */
-static size_t rewrite_passage(const struct reader *r, size_t i,
-                              struct writer *w)
+/* Reads the passage that begins at p[i].  Returns its end; *strong: the kinds of
+ * its strong sequences, LATIN_1 among them whatever they are. */
+static size_t read_passage(const struct reader *r, size_t i, int *strong)
 {
     struct sequence s;
-    int meant = 0; /* sequences from here on that are known to be meant */
+    *strong = LATIN_1;
     for (size_t bytes; i < r->n && r->p[i] != '\n'; i += bytes) {
         uint32_t c = decode(r->p, i, &bytes);
-        int is_sequence = c >= 0x80 && read_sequence(r, i, &s);
-        if (is_sequence && !meant) meant = count_meant(r, i, &s);
-        if (!is_sequence && is_stray(r, c)) break;
-        if (is_sequence) bytes = s.end - i;
-        if (!w->out) {
-            meant -= meant > 0;
-        } else if (is_sequence && meant) {
-            meant--;
-            size_t size = encode(w->out + w->m, s.c);
-            if (edits_add(w->edits, i, s.end, size) < 0) return (size_t)-1;
-            w->m += size;
-        } else {
-            memcpy(w->out + w->m, r->p + i, bytes);
-            w->m += bytes;
+        if (c < 0x80) continue;
+        if (read_sequence(r, i, &s)) {
+            if (is_strong(r, i, &s)) *strong |= kind_of_sequence(r, &s);
+            bytes = s.end - i;
+        } else if (is_stray(r, c)) {
+            break;
         }
     }
     return i;
+}
+
+/* A passage that was found. */
+struct passage {
+    uint32_t charset;
+    size_t begin, end;
+    int strong; /* kinds of its strong sequences */
+};
+
+/* The passage around the strong sequence at p[i], `from` or behind it.  "â€™" is
+ * the same in both character sets: then the one that explains more. */
+static struct passage find_passage(const struct reader *r, size_t from,
+                                   size_t i)
+{
+    struct reader with = *r;
+    struct sequence s;
+    struct passage found = { .charset = r->charset };
+    found.begin = passage_begin(r, from, i);
+    found.end = read_passage(r, found.begin, &found.strong);
+    if (!read_sequence(r, i, &s) || s.lead != 0xE2) return found;
+    with.charset = r->charset ^ r->rules->cp1252 ^ r->rules->cp1256;
+    if (!read_sequence(&with, i, &s)) return found;
+    struct passage other = { .charset = with.charset };
+    other.begin = passage_begin(&with, from, i);
+    other.end = read_passage(&with, other.begin, &other.strong);
+    return other.end - other.begin > found.end - found.begin ? other : found;
+}
+
+/* Writes the passage as it was meant to *out, moved on behind it.  Returns 0, or
+ * -1: no memory. */
+static int rewrite_passage(const struct reader *r, const struct passage *passage,
+                           char **out, struct edits *edits)
+{
+    struct sequence s;
+    for (size_t i = passage->begin, bytes; i < passage->end; i += bytes) {
+        uint32_t c = decode(r->p, i, &bytes);
+        int is_sequence = c >= 0x80 && read_sequence(r, i, &s);
+        if (is_sequence) bytes = s.end - i;
+        if (is_sequence && (kind_of_sequence(r, &s) & passage->strong)) {
+            size_t size = encode(*out, s.c);
+            if (edits_add(edits, i, s.end, size) < 0) return -1;
+            *out += size;
+        } else {
+            memcpy(*out, r->p + i, bytes);
+            *out += bytes;
+        }
+    }
+    return 0;
 }
 
 /* The first strong sequence from p[i] on; n: none.  Sets the character set. */
@@ -273,11 +317,12 @@ static size_t find_strong(struct reader *r, size_t i)
 {
     struct sequence s;
     while (i < r->n) {
-        char edge[20] = { 0 };
+        char edge[1 + 20] = { 0 };
         const char *at = r->p + i;
-        if (r->n - i < sizeof edge) {
-            memcpy(edge, at, r->n - i);
-            at = edge;
+        if (i == 0 || r->n - i < 20) {
+            if (i) edge[0] = at[-1];
+            memcpy(edge + 1, at, r->n - i < 20 ? r->n - i : 20);
+            at = edge + 1;
         }
         size_t end = r->n - i > 16 ? i + 16 : r->n;
         if (!is_suspect(at)) {
@@ -299,18 +344,22 @@ size_t rewrite_mojibake(const struct rules *rules, uint64_t *passages,
                         struct edits *edits)
 {
     struct reader r = { rules, p, n, rules->cp1252 };
-    struct writer w = { out, 0, edits };
+    char *to = out;
     size_t i = 0;
     if (edits) edits->n = 0;
-    for (size_t strong; (strong = find_strong(&r, i)) < n;) {
-        size_t begin = passage_begin(&r, i, strong);
-        if (out) memcpy(out + w.m, p + i, begin - i);
-        w.m += begin - i;
-        i = rewrite_passage(&r, begin, &w);
-        if (i == (size_t)-1) return i;
+    for (size_t found; (found = find_strong(&r, i)) < n;) {
+        struct passage passage = find_passage(&r, i, found);
+        r.charset = passage.charset;
+        if (out) {
+            memcpy(to, p + i, passage.begin - i);
+            to += passage.begin - i;
+            if (rewrite_passage(&r, &passage, &to, edits) < 0)
+                return (size_t)-1;
+        }
+        i = passage.end;
         ++*passages;
     }
     if (!out) return n;
-    memcpy(out + w.m, p + i, n - i);
-    return w.m + n - i;
+    memcpy(to, p + i, n - i);
+    return (size_t)(to - out) + n - i;
 }
