@@ -91,7 +91,7 @@ static void find_pieces(struct article *a, uint32_t begin, uint32_t end,
     }
     t->n_segments = (uint32_t)a->segment - t->segment;
     if (covered != end) t->n_segments = 0;
-    for (uint32_t i = 0; i < t->n_segments; i++) {
+    for (uint32_t i = 0; t->n_segments > 1 && i < t->n_segments; i++) {
         wq_str piece = article_piece(a, t, i);
         if (white_space(piece.p, piece.n)) t->n_segments = 0;
     }

@@ -46,9 +46,11 @@ static void put_document(struct corpus_worker *w, const wq_record *record)
 }
 
 /* The line `# text' of the sentence that begins with t; a is behind t, and a
- * copy: the tokens are walked over once more to be written. */
+ * copy: the tokens are walked over once more to be written.  Pieces and stems
+ * do not matter here. */
 static void put_text(struct out *o, struct article a, struct token t)
 {
+    a.segments.n = a.stems.n = 0;
     OUT_LITERAL(o, "# text = ");
     out_text(o, t.form, OUT_PLAIN);
     while (article_next(&a, &t) && !t.starts_sentence) {
@@ -66,16 +68,16 @@ static const char *upos_of(const struct corpus *self, wq_key kind)
 }
 
 /* Columns 2 to 5: FORM LEMMA UPOS XPOS. */
-static void put_columns(struct out *o, const struct corpus *self, wq_str form,
-                        wq_key kind)
+static void put_columns(struct corpus_worker *w, wq_str form, wq_key kind)
 {
+    struct out *o = &w->out;
     out_char(o, '\t');
     out_text(o, form, OUT_PLAIN);
     OUT_LITERAL(o, "\t_\t");
-    const char *name = kind ? upos_of(self, kind) : "_";
-    out_bytes(o, name, strlen(name));
+    const char *upos = upos_of(w->corpus, kind);
+    out_bytes(o, upos, strlen(upos));
     out_char(o, '\t');
-    if (!kind || !out_text(o, self->host->name(kind), OUT_ID)) out_char(o, '_');
+    corpus_kind(w, kind);
 }
 
 /* Columns 6 to 10 of a surface token: FEATS HEAD DEPREL DEPS MISC. */
@@ -101,18 +103,18 @@ static void put_token(struct corpus_worker *w, const struct article *a,
     const wq_key *kinds = a->segments.kind;
     out_number(o, *id);
     if (t->n_segments < 2) {
-        put_columns(o, w->corpus, t->form, t->kind);
+        put_columns(w, t->form, t->kind);
         put_misc(o, t, has_space_after);
         ++*id;
         return;
     }
     out_char(o, '-');
     out_number(o, *id + t->n_segments - 1);
-    put_columns(o, w->corpus, t->form, 0);
+    put_columns(w, t->form, 0);
     put_misc(o, t, has_space_after);
     for (uint32_t i = 0; i < t->n_segments; i++, ++*id) {
         out_number(o, *id);
-        put_columns(o, w->corpus, article_piece(a, t, i),
+        put_columns(w, article_piece(a, t, i),
                     kinds ? kinds[t->segment + i] : 0);
         OUT_LITERAL(o, "\t_\t_\t_\t_\t_\n");
     }

@@ -139,6 +139,22 @@ static void *vertical_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     return self;
 }
 
+void corpus_kind(struct corpus_worker *w, wq_key kind)
+{
+    struct out *o = &w->out;
+    size_t slot = kind % WQ_LEN(w->clean);
+    wq_str name = { "_", 1 };
+    if (kind) name = w->corpus->host->name(kind);
+    if (!kind || w->clean[slot] == kind) {
+        out_bytes(o, name.p, name.n);
+        return;
+    }
+    size_t i = 0;
+    while (i < name.n && is_letter(name.p[i])) i++;
+    if (name.n && i == name.n) w->clean[slot] = kind;
+    if (!out_text(o, name, OUT_KIND)) out_char(o, '_');
+}
+
 static void *corpus_start(void *shared, wq_ctx *ctx)
 {
     struct corpus_worker *w = malloc(sizeof *w);
@@ -147,6 +163,7 @@ static void *corpus_start(void *shared, wq_ctx *ctx)
     w->corpus = shared;
     w->folded = NULL;
     w->cap = 0;
+    memset(w->clean, 0, sizeof w->clean);
     return w;
 }
 

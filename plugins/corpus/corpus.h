@@ -24,8 +24,12 @@ struct corpus_worker {
     const struct corpus *corpus;
     char *folded; /* room for the folded form of a token */
     size_t cap;
+    wq_key clean[64]; /* by key: kinds whose names can be written as they are */
     struct out out;
 };
+
+/* Writes the name of a kind as an identifier, `_' if there is none. */
+void corpus_kind(struct corpus_worker *w, wq_key kind);
 
 /* As wq_format.encode.  [worker] */
 int vertical_encode(void *instance, wq_ctx *ctx, wq_record *const *records,

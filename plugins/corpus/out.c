@@ -80,6 +80,7 @@ static const struct {
     [OUT_ATTRIBUTE] = { ALWAYS | TAGS | 1u << B_QUOTE, " " },
     [OUT_PLAIN]     = { ALWAYS, " " },
     [OUT_ID]        = { ALWAYS | 1u << B_SLASH, "_" },
+    [OUT_KIND]      = { ALWAYS | TAGS, "_" },
     [OUT_MISC]      = { ALWAYS | 1u << B_BAR, "\\s" },
 };
 /* clang-format on */
@@ -106,7 +107,7 @@ static size_t find_special(wq_str s, size_t i, unsigned special)
     return i;
 }
 
-int out_text(struct out *o, wq_str s, enum out_style style)
+int out_careful(struct out *o, wq_str s, enum out_style style)
 {
     unsigned special = styles[style].special;
     int has_text = 0, has_space = 0;

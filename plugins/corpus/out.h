@@ -27,6 +27,8 @@ enum out_style {
     OUT_ATTRIBUTE, /* between double quotes: and " */
     OUT_PLAIN,     /* a column or a comment of CoNLL-U */
     OUT_ID,        /* an identifier of CoNLL-U: white space and / become _ */
+    OUT_KIND,      /* the name of a class in either form: as OUT_TOKEN, white
+                      space becomes _ */
     OUT_MISC,      /* a value of CoNLL-U's last column: | becomes \p and white
                       space \s, as UDPipe has it */
     OUT_STYLES
@@ -61,9 +63,49 @@ static inline void out_char(struct out *o, char c)
 #define OUT_LITERAL(o, text) out_bytes(o, text, sizeof(text) - 1)
 
 void out_number(struct out *o, uint64_t v);
+
+/* Can none of 8 bytes be special in any style?  Letters of ASCII cannot, nor
+ * bytes of other scripts but those that may begin a line break: C2 and E2, which
+ * differ in one bit, 20. */
+static inline int out_are_plain(uint64_t x)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = ones << 7;
+    uint64_t lead = (x | ones * 0x20) ^ ones * 0xE2, bar = x ^ ones * '|';
+    uint64_t is_low = ~x & ~(x << 1) & tops; /* below 40 */
+    uint64_t is_zero = ((lead - ones) & ~lead) | ((bar - ones) & ~bar);
+    return !(is_low | (is_zero & tops));
+}
+
+/* The same of a whole text: 8 bytes at a time, the last 8 once more; of shorter
+ * ones two halves that overlap.  Most words are plain. */
+static inline int out_is_plain(wq_str s)
+{
+    uint64_t x;
+    uint32_t low, high;
+    if (s.n < 4) return 0;
+    if (s.n < 8) {
+        memcpy(&low, s.p, 4);
+        memcpy(&high, s.p + s.n - 4, 4);
+        return out_are_plain(low | (uint64_t)high << 32);
+    }
+    for (size_t i = 0; i < s.n - 8; i += 8) {
+        memcpy(&x, s.p + i, 8);
+        if (!out_are_plain(x)) return 0;
+    }
+    memcpy(&x, s.p + s.n - 8, 8);
+    return out_are_plain(x);
+}
+
+int out_careful(struct out *o, wq_str s, enum out_style style);
 /* Text in a style.  Returns 0 if there is nothing of it but white space, and
  * then writes nothing; else 1. */
-int out_text(struct out *o, wq_str s, enum out_style style);
+static inline int out_text(struct out *o, wq_str s, enum out_style style)
+{
+    if (!out_is_plain(s)) return out_careful(o, s, style);
+    out_bytes(o, s.p, s.n);
+    return 1;
+}
+
 /* Can a field with this value be written?  Objects and nulls cannot. */
 int out_takes(const wq_value *v);
 /* Such a value: strings, numbers and booleans as they are, the items of a list

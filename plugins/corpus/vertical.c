@@ -59,7 +59,8 @@ static void put_token(struct corpus_worker *w, const struct article *a,
     const struct corpus *self = w->corpus;
     struct out *o = &w->out;
     out_text(o, t->form, OUT_TOKEN);
-    put_column(o, t->kind ? self->host->name(t->kind) : (wq_str){ NULL, 0 });
+    out_char(o, '\t');
+    corpus_kind(w, t->kind);
     if (self->has_fold) put_column(o, folded(w, t->form));
     if (self->layers.stems) put_column(o, t->stem);
     if (self->layers.segments) put_pieces(o, a, t);
