@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include "text/fold.h"
 #include "text/props.h"
+#include <stdbool.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -31,6 +32,63 @@ static const uint8_t *fold_one(const struct fold_table *t, uint32_t c)
     return at ? text_fold_pool + at : NULL;
 }
 
+/* The same byte eight times. */
+#define EIGHT(b) ((uint64_t)(b) * 0x0101010101010101u)
+
+/* Eight ASCII bytes in small letters, by LIGHT or STANDARD; false if one of them
+ * is not ASCII, or a control that may be deleted. */
+static inline bool fold_ascii(uint64_t x, uint64_t *out)
+{
+    const uint64_t top = EIGHT(0x80);
+    if (x & top || (x + EIGHT(1)) & top) return false; /* not ASCII; DEL */
+    uint64_t printable = (x | top) - EIGHT(0x20); /* top bit: 20 or more */
+    if ((printable & top) != top) return false;
+    uint64_t upper = (x + EIGHT(0x80 - 'A')) & ~(x + EIGHT(0x80 - 'Z' - 1)) & top;
+    *out = x | upper >> 2;
+    return true;
+}
+
+/* Are the eight bytes four pairs of a lead C2 .. DF and a continuation?  (C0 and
+ * C1 have none of the bits 1 .. 4.) */
+static inline bool is_four_pairs(const uint8_t *p)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    uint64_t lead = x & 0x001E001E001E001Eu;
+    return (x & 0xC0E0C0E0C0E0C0E0u) == 0x80C080C080C080C0u
+           && ((lead + 0x00FF00FF00FF00FFu) & 0x0100010001000100u)
+                  == 0x0100010001000100u;
+#else
+    (void)p;
+    return false;
+#endif
+}
+
+/* Folds eight bytes that are all ASCII or four pairs, as far as that goes without
+ * a closer look.  Returns how many were taken; *k moves behind the result. */
+static inline size_t fold_eight(uint32_t profile, const uint8_t *p, uint8_t *out,
+                                size_t *k)
+{
+    if (profile == WQ_FOLD_STANDARD && is_four_pairs(p)) {
+        size_t i = 0;
+        for (; i < 8; i += 2) {
+            const struct text_low *low =
+                &text_low[(p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu)];
+            if (low->n > 2) break;
+            memcpy(out + *k, low->out, 2);
+            *k += low->n;
+        }
+        return i;
+    }
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    if (profile == WQ_FOLD_SEARCH || !fold_ascii(x, &x)) return 0;
+    memcpy(out + *k, &x, sizeof x);
+    *k += sizeof x;
+    return sizeof x;
+}
+
 /* Folds p[*at..n) until the end or until fewer than FOLD_ROOM bytes are left of
  * cap; moves *at behind what it folded.  Returns the bytes written. */
 #define FOLD_ROOM 16 /* more than any code point folds to: at most 12 */
@@ -40,6 +98,11 @@ static size_t fold_some(uint32_t profile, const uint8_t *p, size_t n,
     const struct fold_table *t = &tables[profile];
     size_t i = *at, k = 0;
     while (i < n && cap - k >= FOLD_ROOM) {
+        size_t taken = n - i >= 8 ? fold_eight(profile, p + i, out, &k) : 0;
+        if (taken) {
+            i += taken;
+            continue;
+        }
         if (profile == WQ_FOLD_STANDARD && p[i] < 0xE0 && i + 1 < n) {
             size_t wide = p[i] >= 0xC2;
             const struct text_low *low =

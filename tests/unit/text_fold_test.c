@@ -240,6 +240,27 @@ START_TEST(a_pair_is_folded_as_its_two_halves)
 }
 END_TEST
 
+START_TEST(bytes_in_a_row_are_folded_as_one_by_one)
+{
+    for (uint32_t profile = 0; profile <= WQ_FOLD_SEARCH; profile++)
+        for (unsigned k = 0; k < 256 * 256; k++) {
+            /* Two bytes of any kind, at a place that moves, in ASCII or Arabic. */
+            char in[32], out[96], one[96];
+            uint32_t from[97];
+            size_t n = sizeof in, at = k / 2 % 6 * 2;
+            for (size_t i = 0; i < n; i += 2)
+                memcpy(in + i, k & 0x100 ? "Zq" : "\xD8\xA3", 2);
+            in[at] = (char)(k >> 8);
+            in[at + 1] = (char)k;
+            if (text_utf8_valid(in, n) != n) continue;
+            size_t got = text_fold(profile, in, n, out, sizeof out);
+            ENSURE(text_fold_map(profile, in, n, one, from, sizeof one) == got
+                       && memcmp(out, one, got) == 0,
+                   k);
+        }
+}
+END_TEST
+
 /* ---- what is frozen ---- */
 START_TEST(the_vectors_are_for_ever)
 {
@@ -301,6 +322,7 @@ int main(void)
     tcase_add_test(tc, composed_and_decomposed_fold_alike);
     tcase_add_test(tc, every_code_point_is_folded_by_the_rules);
     tcase_add_test(tc, a_pair_is_folded_as_its_two_halves);
+    tcase_add_test(tc, bytes_in_a_row_are_folded_as_one_by_one);
     tcase_add_test(tc, the_standard_fold_is_frozen);
     tcase_add_test(tc, the_vectors_are_for_ever);
     tcase_add_test(tc, the_map_leads_back_to_where_it_came_from);
