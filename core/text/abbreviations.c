@@ -1,8 +1,9 @@
 /* abbreviations.c - words that the rules of sentences look at.
  *
- * The abbreviations are those whose full stop hardly ever ends a sentence.  Those
- * that may ("Inc.", "etc.", "usw.", "и т. д.") are left out on purpose: a small
- * letter behind them says that they do not, and then nothing needs to be known.
+ * The abbreviations are those whose full stop hardly ever ends a sentence.
+ * Those that may ("Inc.", "etc.", "usw.", "и т. д.") are left out on purpose: a
+ * small letter behind them says that they do not, and then nothing needs to be
+ * known.
  *
  * Sources, by language: Chicago Manual of Style ch. 10 (en); Lexique des regles
  * typographiques, Imprimerie nationale (fr); Duden, Richtiges Deutsch (de);
@@ -40,7 +41,7 @@ static bool is_in(const char *const *list, size_t count, const char *p,
 static bool is_folded_in(const char *const *list, size_t count, uint32_t fold,
                          const uint8_t *p, size_t i, size_t end)
 {
-    char word[3 * WORD_MAX + 8]; /* what fold may need, so that it never fails */
+    char word[3 * WORD_MAX + 8]; /* as much as fold may need */
     size_t n = 0;
     if (i == end || end - i > WORD_MAX) return false;
     while (i + n < end && p[i + n] < 0x80) { /* nearly always all of it */

@@ -78,8 +78,8 @@ static bool is_emoji(const uint8_t *p, size_t n, size_t i, size_t *bytes)
            && text_prop(c)->flags & (PROP_EMOJI | PROP_PICTOGRAPH);
 }
 
-/* Moves over what closes: quotation marks and brackets, save those that can only
- * open, 。「 (SB9 takes them all). */
+/* Moves over quotation marks and brackets that close, not over those that can
+ * only open, 。「 (SB9 takes them all). */
 static size_t skip_closing(const uint8_t *p, size_t n, size_t i)
 {
     size_t bytes;

@@ -82,8 +82,8 @@ bool line_goes_on(const uint8_t *p, size_t n, size_t from, size_t end,
                   size_t next);
 
 /* ---- abbreviations.c: p[i..end) is a word, its full stop not in it ---- */
-/* Is it an abbreviation that a name or a word follows ("Dr", "e.g"), or a number
- * ("No", "Jan")?  Not one that may end a sentence ("Inc", "etc"). */
+/* Is it an abbreviation that a name or a word follows ("Dr", "e.g"), or that a
+ * number follows ("No", "Jan")?  Not one that may end a sentence ("etc"). */
 bool precedes_name(const uint8_t *p, size_t i, size_t end);
 bool precedes_number(const uint8_t *p, size_t i, size_t end);
 /* Is it the name of a Latin letter in Arabic ("بي")? */

@@ -34,7 +34,7 @@ static bool is_ascii_name(uint8_t b)
 /* ---- the words around ---- */
 
 /* Where the word begins that ends before p[end]: letters, and full stops inside
- * it if dotted; not before `from`, and `end` itself if it is longer than WORD. */
+ * it if dotted; not before `from`, and `end` if it is longer than WORD. */
 static size_t word_before(const uint8_t *p, size_t from, size_t end,
                           bool dotted)
 {
@@ -96,7 +96,7 @@ static bool beginning_at(const uint8_t *p, size_t n, size_t i)
 
 /* ---- full stops ---- */
 
-/* "1. First"  "أ. البند"  "II. Second": is that all there is before the stop? */
+/* "1. First"  "أ. البند"  "II. Second": is that all that is before the stop? */
 static bool is_list_mark(const struct stop *s)
 {
     size_t bytes, letters = 0, digits = 0;
@@ -105,10 +105,9 @@ static bool is_list_mark(const struct stop *s)
         unsigned sb = class_at(s->p, s->at, i, &bytes);
         bool roman = s->p[i] == 'I' || s->p[i] == 'V' || s->p[i] == 'X';
         if (IN(ATTACHED, sb)) continue;
+        if (sb != SB_NUMERIC && !IN(LETTER, sb)) return false;
         if (sb == SB_NUMERIC) digits++;
-        else if (roman) letters += letters > 0 ? 0 : 1;
-        else if (IN(LETTER, sb)) letters++;
-        else return false;
+        else if (!roman || letters == 0) letters++; /* XII counts as one */
     }
     return s->next > s->behind && letters <= 1 && digits <= 3;
 }
@@ -120,8 +119,7 @@ static bool initial_goes_on(const struct stop *s, size_t letter,
 {
     size_t bytes, at;
     unsigned sb = class_at(s->p, s->n, letter, &bytes);
-    bool close = s->next == s->behind; /* أ.ف.ب */
-    if (close) return true;
+    if (s->next == s->behind) return true; /* أ.ف.ب */
     bool piece = letter > s->from && s->p[letter - 1] == '.';
     if (is_arabic(s->p, s->n, letter)) {
         uint32_t c = code_point_at(s->p, s->n, letter);
@@ -173,7 +171,8 @@ static bool full_stop_goes_on(const struct stop *s, size_t word,
         return initial_goes_on(s, at, before, word);
     if (is_arabic(s->p, s->n, at)) return letter_names_go_on(s);
     size_t from = word_before(s->p, s->from, s->at, true);
-    if (follows == SB_NUMERIC && precedes_number(s->p, from, s->at)) return true;
+    if (follows == SB_NUMERIC && precedes_number(s->p, from, s->at))
+        return true;
     return precedes_name(s->p, from, s->at)
            && !beginning_at(s->p, s->n, word);
 }
@@ -208,7 +207,7 @@ static bool marks_before_dots(const struct stop *s, size_t *run)
     return false;
 }
 
-/* Are there PAUSE code points before p[i] without a mark that ends something? */
+/* Are there PAUSE code points before p[i] with no mark that ends something? */
 static bool is_long_stretch(const struct stop *s, size_t i)
 {
     size_t bytes;
@@ -319,7 +318,9 @@ bool line_goes_on(const uint8_t *p, size_t n, size_t from, size_t end,
         return is_wide(p, from, end) && IN(LETTER, begins)
                && class_before(p, from, last, &last) != SB_SCONTINUE;
     if (begins == SB_LOWER)
-        return IN(LETTER | BIT(SB_NUMERIC) | BIT(SB_CLOSE), ends)
+        return IN(BIT(SB_LOWER) | BIT(SB_UPPER) | BIT(SB_NUMERIC)
+                      | BIT(SB_CLOSE),
+                  ends)
                && is_wide(p, from, end);
     return ends == SB_OLETTER && is_arabic(p, n, last)
            && ends_no_line(p, word_before(p, from, end, false), end);

@@ -5,8 +5,9 @@
  *
  * GOLD is tests/data/sentences/gold.tsv; FOLDER holds each text as ID.txt.  For
  * each set and for all prints what is right, and as its last line name=value
- * pairs.  With SET it prints first what differs in that set, ours only.  A sentence is right
- * if it begins and ends where the reader said, white space around it aside. */
+ * pairs.  With SET it prints first what differs in that set, ours only.  A
+ * sentence is right if it begins and ends where the reader said, white space
+ * around it aside. */
 #include "text/props.h"
 #include "text/text.h"
 #include <stdbool.h>
@@ -122,7 +123,8 @@ static void read_gold(struct spans *to, struct text t, size_t length,
             uint32_t c;
             i += text_decode((const uint8_t *)t.p + i, t.n - i, &c);
         }
-        if (points != mark || to->n == SPANS) die("spans outside the text of", id);
+        if (points != mark || to->n == SPANS)
+            die("spans outside the text of", id);
         if (begins) to->begin[to->n] = (uint32_t)i;
         else to->end[to->n++] = (uint32_t)i;
         begins = !begins;

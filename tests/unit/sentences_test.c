@@ -1,5 +1,5 @@
-/* sentences_test.c - the made-up cases of tests/data/sentences/cases.tsv: a text
- * with bars where a sentence ends, and why. */
+/* sentences_test.c - the made-up cases of tests/data/sentences/cases.tsv (a text
+ * with bars where a sentence ends, and why), and any text at all. */
 #include "text/text.h"
 #include <check.h>
 #include <stdbool.h>
@@ -91,7 +91,8 @@ static size_t random_text(uint32_t *seed, bool broken, char *text)
         ".",  "..", "…",  " ",   "\n", "\r\n", "؟", "!",   "?",   "«",  "»",
         "(",  ")",  "\"", "-",   "–",  ",",    "،", ":",   "قال", "من", "لأن",
         "د",  "م",  "بي", "سي",  "و",  "Mr",   "A", "The", "e.g", "no", "x",
-        "12", "٣",  "😀", "\xCC\x81", "ـ", "َ",  "漢", "。", "März", "\xE2\x80\x8F",
+        "12", "٣",  "😀", "\xCC\x81", "ـ", "َ",  "漢", "。", "März",
+        "\xE2\x80\x8F",
         "\xD8", "\xE2\x80", "\xF0", "\x80",
     };
     size_t n = 0;
@@ -106,8 +107,8 @@ static size_t random_text(uint32_t *seed, bool broken, char *text)
     return n;
 }
 
-/* In order, not empty, nothing but white space left out; one at a time as all at
- * once; nothing read behind the text, which ends where its memory does. */
+/* In order, not empty, nothing but white space left out; one at a time as all
+ * at once; nothing read behind the text, which ends where its memory does. */
 START_TEST(sentences_cover_the_text)
 {
     static char text[ROOM];
@@ -147,7 +148,8 @@ static const struct {
     { ".", 1 << 20 },        { "..", 1 << 20 },      { ". ", 1 << 20 },
     { "؟ ", 1 << 20 },       { "\"", 1 << 20 },      { "«", 1 << 20 },
     { ".»", 1 << 20 },       { "(!) ", 1 << 20 },    { "…", 1 << 20 },
-    { "… ", 1 << 20 }, { "…(", 1 << 20 },      { "\n", 1 << 20 },      { "\n ", 1 << 20 },
+    { "… ", 1 << 20 },       { "…(", 1 << 20 },      { "\n", 1 << 20 },
+    { "\n ", 1 << 20 },
     { "a\n", 1 << 20 },      { " ", 1 << 20 },       { "قال", 1 << 23 },
     { "من\n", 1 << 20 },     { "a,\n", 1 << 20 },    { "م. ", 1 << 20 },
     { "بي.", 1 << 20 },      { "1. ", 1 << 20 },     { "Mr. ", 1 << 20 },
