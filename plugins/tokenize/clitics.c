@@ -75,6 +75,7 @@ static enum letter letter_at(const unsigned char *p, size_t *length)
 
 struct word {
     uint8_t n;                            /* letters; 0: not an Arabic word */
+    uint8_t is_nunated;                   /* it bears ً ٌ or ٍ                 */
     uint8_t code[CLITICS_LETTERS + 1];    /* enum letter                    */
     uint8_t byte[CLITICS_LETTERS + 1];    /* where each begins; [n]: the end */
     uint64_t tail[CLITICS_LETTERS + 1];   /* letters i .. n - 1             */
@@ -94,11 +95,17 @@ static const uint64_t power[CLITICS_LETTERS + 4] = {
 static void read_word(struct word *w, const char *p, size_t n)
 {
     w->n = 0;
+    w->is_nunated = 0;
     if (n > CLITICS_BYTES) return;
     uint8_t letters_read = 0;
     for (size_t i = 0, length; i < n; i += length) {
         enum letter c = letter_at((const unsigned char *)p + i, &length);
-        if (c == SKIP) continue;
+        if (c == SKIP) {
+            const unsigned char *u = (const unsigned char *)p + i;
+            if (u[0] == 0xD9 && u[1] >= 0x8B && u[1] <= 0x8D) /* U+064B .. 4D */
+                w->is_nunated = 1;
+            continue;
+        }
         if (c == NONE || letters_read == CLITICS_LETTERS) return;
         w->code[letters_read] = (uint8_t)c;
         w->byte[letters_read++] = (uint8_t)i;
@@ -399,8 +406,8 @@ static int ends_with(const struct word *w, size_t begin, uint8_t particle,
     size_t n = w->n - begin, stem = n - pronouns[k].n;
     if (n <= pronouns[k].n
         || w->tail[w->n - pronouns[k].n] != pronouns[k].string
-        || w->tail[begin] == GOD)
-        return 0;
+        || w->tail[begin] == GOD || w->is_nunated)
+        return 0; /* nunation ends a noun, and no pronoun follows it */
     return stem >= 2
            || (!particle && (w->code[begin] == LAM || w->code[begin] == BEH));
 }

@@ -54,6 +54,9 @@ START_TEST(words_come_apart)
         /* signs and tatweel go with the letter before them */
         { "وَقَالَ", "C:وَ s:قَالَ" },
         { "بـالقلم", "p:بـ a:ال s:قلم" },
+        /* ها and نا with the sign of the indefinite are no pronouns */
+        { "وجيهاً", "s:وجيهاً" },
+        { "إنسانًا", "s:إنسانًا" },
         /* what is no ordinary word of Arabic stays whole */
         { "", "s:" },
         { "و", "s:و" },
