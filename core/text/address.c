@@ -17,7 +17,7 @@
 /* Top-level names that end a bare address: generic ones and countries that news
  * writes of, none of them an English word ("left.at" lacks a space).  Others
  * need "www." or "http://" in front. */
-static const char *const top_level[] = {
+static const news_word top_level[] = {
     "ae", "ar", "au", "bh", "biz", "br", "ca", "ch", "cn", "co", "com", "cz",
     "de", "dk", "dz", "edu", "eg", "es", "eu", "fi", "fm", "fr", "gov", "gr",
     "il", "info", "int", "io", "iq", "ir", "jo", "jp", "ke", "kr", "kw", "lb",
@@ -75,27 +75,31 @@ static size_t domain_end(const uint8_t *p, size_t n, size_t i)
     return end;
 }
 
-size_t address_email(const uint8_t *p, size_t n, size_t i)
+static bool is_local(uint8_t b)
+{
+    return is_alnum(b) || b == '.' || b == '_' || b == '%' || b == '+'
+           || b == '-';
+}
+
+size_t address_email(const uint8_t *p, size_t n, size_t i, size_t end)
 {
     size_t stop = n - i > LOCAL_MAX ? i + LOCAL_MAX : n;
     size_t at = i;
-    while (at < stop && (is_alnum(p[at]) || strchr("._%+-", p[at]))
-           && p[at])
-        at++;
-    if (at == i || at >= n || p[at] != '@') return 0;
-    return domain_end(p, n, at + 1);
+    if (end >= n || !(is_local(p[end]) || p[end] == '@')) return 0;
+    while (at < stop && is_local(p[at])) at++;
+    return at > i && at < n && p[at] == '@' ? domain_end(p, n, at + 1) : 0;
 }
 
 size_t address_url(const uint8_t *p, size_t n, size_t i, size_t end)
 {
-    if (news_begins(p, n, i, "http") || news_begins(p, n, i, "ftp")) {
+    if (begins(p, n, i, "http") || begins(p, n, i, "ftp")) {
         size_t colon = i + (p[i] == 'f' || p[i] == 'F' ? 3u : 4u);
         if (colon < n && (p[colon] | 0x20) == 's') colon++;
         if (n - colon > 3 && memcmp(p + colon, "://", 3) == 0
             && p[colon + 3] > ' ')
             return address_end(p, n, i);
     }
-    if (news_begins(p, n, i, "www") && n - i > 4 && p[i + 3] == '.'
+    if (begins(p, n, i, "www") && n - i > 4 && p[i + 3] == '.'
         && is_alnum(p[i + 4]))
         return address_end(p, n, i);
     /* bbc.com, bbc.co.uk/news: the segment is the host. */

@@ -37,20 +37,20 @@
 #include "text/walk.h"
 #include <string.h>
 
-bool news_begins(const uint8_t *p, size_t n, size_t i, const char *word)
-{
-    for (; *word; word++, i++)
-        if (i >= n || (p[i] | 0x20) != (uint8_t)*word) return false;
-    return true;
-}
-
-bool news_is_one_of(const char *const *list, size_t count, const uint8_t *p,
+bool news_is_one_of(const news_word *list, size_t count, const uint8_t *p,
                     size_t i, size_t end)
 {
-    for (size_t k = 0; k < count; k++)
-        if (strlen(list[k]) == end - i && news_begins(p, end, i, list[k]))
-            return true;
-    return false;
+    news_word small = { 0 };
+    uint64_t key, word; /* eight letters at once */
+    bool found = false;
+    if (end - i > sizeof small) return false;
+    for (size_t k = 0; i + k < end; k++) small[k] = (char)(p[i + k] | 0x20);
+    memcpy(&key, small, sizeof key);
+    for (size_t k = 0; k < count; k++) {
+        memcpy(&word, list[k], sizeof word);
+        found |= word == key;
+    }
+    return found;
 }
 
 /* Where the ASCII letters at p[i] end. */
@@ -115,7 +115,7 @@ static size_t mention_end(const uint8_t *p, size_t n, size_t i)
 /* ---- abbreviations ---- */
 
 /* English abbreviations whose full stop belongs to them, in any case. */
-static const char *const shortened[] = {
+static const news_word shortened[] = {
     "al", "aug", "ave", "ca", "capt", "co", "col", "corp", "dec", "dept", "dr",
     "etc", "feb", "fig", "gen", "gov", "hon", "inc", "jan", "jr", "lt", "ltd",
     "mr", "mrs", "ms", "nov", "oct", "prof", "rep", "rev", "sen", "sept",
@@ -127,7 +127,7 @@ static const char *const shortened[] = {
 static bool is_shortened(const uint8_t *p, size_t n, size_t i, size_t end)
 {
     if (news_is_one_of(shortened, WQ_LEN(shortened), p, i, end)) return true;
-    return end - i == 2 && news_begins(p, end, i, "no") && n - end > 2
+    return end - i == 2 && begins(p, end, i, "no") && n - end > 2
            && p[end + 1] == ' ' && text_is_ascii_digit(p[end + 2]);
 }
 
@@ -196,7 +196,7 @@ static size_t abbreviation_end(const uint8_t *p, size_t n, size_t i, size_t end)
 
 /* Prefixes that are no words: what they are joined to by a hyphen is one with
  * them, as in the English treebanks of UD. */
-static const char *const prefixes[] = {
+static const news_word prefixes[] = {
     "anti", "bi", "co", "de", "e", "eco", "ex", "extra", "inter", "intra",
     "macro", "mega", "meta", "micro", "mid", "mini", "multi", "neo", "non",
     "para", "post", "pre", "pro", "proto", "pseudo", "quasi", "re", "semi",
@@ -240,7 +240,7 @@ static size_t joined_end(const uint8_t *p, size_t n, size_t i, size_t end)
 
 /* Words that drop their vowel before the next word: the treebanks of UD part
  * them behind the apostrophe.  French, Italian. */
-static const char *const elided[] = {
+static const news_word elided[] = {
     "c", "d", "j", "l", "m", "n", "qu", "s", "t", "jusqu", "lorsqu", "puisqu",
     "all", "dall", "dell", "nell", "quell", "sull", "un",
 };
@@ -271,7 +271,7 @@ static size_t elided_end(const uint8_t *p, size_t n, size_t i)
 
 /* Units that are written right behind a number; "5m" may be metres or millions
  * and stays, as 3G and MP3 do. */
-static const char *const units[] = {
+static const news_word units[] = {
     "am", "pm", "bn", "mn", "tn", "km", "kg", "cm", "mm", "mg", "ml", "ft",
     "lb", "lbs", "hp", "kw", "mw", "gw", "kb", "mb", "gb", "tb", "mph", "kph",
     "kmh", "hz", "khz", "mhz", "ghz",
@@ -320,10 +320,8 @@ static size_t other_end(const uint8_t *p, size_t n, size_t i, size_t end,
 {
     size_t to = 0;
     if (is_alnum(p[i])) {
-        if (end < n && strchr("@.+-_%", p[end]) && p[end])
-            to = address_email(p, n, i);
         *cls = WQ_W_EMAIL;
-        if (to) return to;
+        if ((to = address_email(p, n, i, end))) return to;
         *cls = WQ_W_URL;
         if ((to = address_url(p, n, i, end))) return to;
     }

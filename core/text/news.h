@@ -20,13 +20,22 @@ static inline const struct text_prop *prop_at(const uint8_t *p, size_t n,
 }
 
 /* Does p[i..n) begin with the small ASCII letters of `word`, in any case? */
-bool news_begins(const uint8_t *p, size_t n, size_t i, const char *word);
+static inline bool begins(const uint8_t *p, size_t n, size_t i,
+                          const char *word)
+{
+    for (; *word; word++, i++)
+        if (i >= n || (p[i] | 0x20) != (uint8_t)*word) return false;
+    return true;
+}
+/* A word of small ASCII letters, at most 8; the rest is NUL. */
+typedef char news_word[8];
 /* Is p[i..end) one of the words, in any case? */
-bool news_is_one_of(const char *const *list, size_t count, const uint8_t *p,
+bool news_is_one_of(const news_word *list, size_t count, const uint8_t *p,
                     size_t i, size_t end);
 
-/* The end of the e-mail address at p[i], or 0. */
-size_t address_email(const uint8_t *p, size_t n, size_t i);
+/* The end of the e-mail address at p[i] if the segment p[i..end) begins one, or
+ * 0. */
+size_t address_email(const uint8_t *p, size_t n, size_t i, size_t end);
 /* The end of the web address at p[i] if the segment p[i..end) begins one, or
  * 0. */
 size_t address_url(const uint8_t *p, size_t n, size_t i, size_t end);
