@@ -9,8 +9,8 @@
  *   emit       tokens -> columns, with no branch that depends on a token
  *
  * What this can do is nearly all of a news text: letters and digits below U+0800
- * with their marks, punctuation, white space, and the joints of 1,234.5 and
- * don't.  What it cannot is marked `hard`, and the white-space delimited piece
+ * with their marks, punctuation (that of U+2000-203F too), white space, and the
+ * joints of 1,234.5 and don't.  What it cannot is marked `hard`, and the white-space delimited piece
  * of text it stands in is left to the exact walk (walk.c, news.c): the block is
  * cut behind the last white space before it.  So
  *
@@ -53,13 +53,21 @@ struct block {
     uint64_t high;   /* bytes of 0x80 and above */
     uint64_t follow; /* continuation bytes */
     uint64_t arabic; /* bytes of 0xD8 and above: Arabic begins so */
+    uint64_t e2;     /* bytes of 0xE2: U+2000-2FFF begin so */
 };
+/* Folded bytes of a block, each where its code point stands; 0: deleted. */
+struct folded {
+    uint8_t before[BLOCK]; /* read by short_hash */
+    uint8_t bytes[BLOCK];
+    uint8_t after[BLOCK];
+};
+
 /* What resolve makes of it, all below the cut. */
 struct tokens {
     uint64_t inside;     /* tokens: bits of one that touch are one, save lone */
     uint64_t begin, end; /* first and last byte of each token */
     uint64_t number;     /* at the last byte of a token of digits */
-    uint64_t lone;       /* at the bytes of lone marks */
+    uint64_t lone, symbol; /* at the bytes of lone marks, of symbols */
     unsigned cut;        /* bytes done with */
     unsigned stop;       /* of the first byte for the exact walk, or BLOCK */
 };
@@ -84,8 +92,61 @@ static inline unsigned cut_before(const struct block *b, unsigned stop)
     return space ? highest(space) + 1 : 0;
 }
 
+/* Does news certainly join letters over the apostrophe p[at..behind)?  Not where
+ * it parts: l'|eau, or between Arabic quotation marks. */
+static inline bool is_plain_apostrophe(const uint8_t *p, size_t at,
+                                       size_t behind)
+{
+    return p[at - 1] < 0x80 && p[behind] < 0x80
+           && !(block_vowels >> (p[behind] & 0x1F) & 1);
+}
+
+/* Adds what begins with the bytes E2 80: quotation marks, dashes, the ellipsis
+ * and the apostrophe of don’t.  A code point that does not end in the block, nor
+ * one byte before its end, stays hard. */
+static inline void add_general_punctuation(struct block *b, bool news,
+                                           const uint8_t *p)
+{
+    for (uint64_t left = b->e2 & below(BLOCK - 3); left; left &= left - 1) {
+        unsigned j = lowest(left);
+        uint64_t bits = (uint64_t)7 << j;
+        if (p[j + 1] != 0x80 || (b->follow & bits) != (uint64_t)6 << j) continue;
+        unsigned kind = block_general[news][p[j + 2] & 0x3F];
+        uint64_t word = b->letter | b->digit | b->mark;
+        if (kind & B_MID_LETTER && (word << 1 & word >> 3) >> j & 1) {
+            bool letters = (b->letter << 1 & b->letter >> 3) >> j & 1;
+            kind = letters && (!news || is_plain_apostrophe(p, j, j + 3))
+                       ? B_LETTER
+                       : B_HARD;
+        }
+        if (kind & B_HARD) continue;
+        b->hard &= ~bits;
+        b->arabic &= ~bits;
+        if (kind & B_LETTER) b->letter |= bits;
+        if (kind & B_LONE) b->lone |= bits;
+        if ((kind & B_SYMBOL) == B_SYMBOL) b->mark |= bits;
+    }
+}
+
+/* May news_token see the word p[from..at) otherwise than blocks do, for the mark
+ * p[at] that follows or is in it?  No false no: the tables tell the words of the
+ * lists in news.c by their first and last letters. */
+static inline bool is_doubtful(const uint8_t *p, size_t from, size_t at)
+{
+    unsigned head = p[from], tail = p[at - 1] & 0x1F;
+    switch (p[at]) {
+    case '\'':
+        return !is_plain_apostrophe(p, at, at + 1);
+    case '.': /* Mr.  No. 5  J. Doe */
+        return head >= 0x80 || at - from == 1
+               || block_shortened[head & 0x1F] >> tail & 1;
+    default: /* co-star */
+        return head >= 0x80 || block_prefixes[head & 0x1F] >> tail & 1;
+    }
+}
+
 /* The first of the bytes `doubtful` whose token news_token sees otherwise, or
- * BLOCK.  Each is in a token or behind its last byte. */
+ * BLOCK. */
 static inline unsigned first_other(uint64_t doubtful, const struct tokens *t,
                                    const uint8_t *p, size_t n, size_t i)
 {
@@ -94,6 +155,7 @@ static inline unsigned first_other(uint64_t doubtful, const struct tokens *t,
         unsigned from = highest(t->begin & below(at));
         unsigned to = lowest(t->end & ~below(from)) + 1;
         uint8_t cls;
+        if (!is_doubtful(p, i + from, i + at)) continue;
         if (news_token(p, n, i + from, &cls) != i + to || cls > WQ_W_NUMBER)
             return at;
     }
@@ -149,7 +211,7 @@ static inline struct tokens resolve(const struct block *b, bool news,
         /* Mr.  No. 5 */
         uint64_t shorts = t.begin << 1 | t.begin << 2 | t.begin << 3
                           | t.begin << 4;
-        doubtful |= watch & b->mid_letter & run << 1 & shorts;
+        doubtful |= watch & b->mid_letter & letter << 1 & shorts;
         unsigned other = first_other(doubtful & below(t.cut), &t, p, n, i);
         if (other < BLOCK) {
             t.stop = other;
@@ -157,6 +219,7 @@ static inline struct tokens resolve(const struct block *b, bool news,
         }
     }
     t.lone = lone;
+    t.symbol = lone & b->mark & ~b->gap;
     t.begin &= below(t.cut);
     t.end &= below(t.cut);
     while (room < BLOCK && (size_t)__builtin_popcountll(t.end) > room) {
@@ -171,6 +234,17 @@ static inline struct tokens resolve(const struct block *b, bool news,
     t.inside = (word | lone) & below(t.cut);
     return t;
 }
+
+/* Blocks are classified and resolved by so many, then emitted: a branch of emit
+ * that was foreseen wrongly would else throw away the work on the next block. */
+#define BATCH 16
+
+/* A block between resolve and emit. */
+struct resolved {
+    struct tokens t;
+    size_t at;
+    struct folded folded;
+};
 
 /* Writes the tokens of p[*at..n), *at < n, to out, at most cap of them, cap > 0,
  * and moves *at behind them.  Stops at the end, at the cap, or where the exact

@@ -45,13 +45,12 @@ TARGET static inline __m512i one_down(__m512i v, __m512i places)
     return _mm512_maskz_permutexvar_epi8(~(__mmask64)0 >> 1, behind, v);
 }
 
-/* Classifies the block v at p; returns its folded bytes, each where its code point
- * stands; 0: deleted.  *pair is the first byte, or its neighbour, that was looked
- * up last: a text stays in its script, and what is known need not be waited
- * for. */
-TARGET static inline __m512i classify(bool news, const uint8_t *p, __m512i v,
-                                      unsigned *pair, struct block *b)
+/* *pair is the first byte, or its neighbour, that was looked up last: a text stays
+ * in its script, and what is known need not be waited for. */
+TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
+                                   struct block *b, struct folded *folded)
 {
+    __m512i v = _mm512_loadu_si512(p);
     const uint8_t *kind = block_class[news];
     __m512i places = _mm512_loadu_si512(iota);
     uint64_t high = _mm512_movepi8_mask(v);
@@ -68,6 +67,7 @@ TARGET static inline __m512i classify(bool news, const uint8_t *p, __m512i v,
             behind, _mm512_slli_epi16(v, 6), _mm512_set1_epi8(0x40), 0xF8);
         __m512i second = _mm512_setzero_si512();
         kinds = _mm512_maskz_mov_epi8(~high, kinds);
+        fold = _mm512_mask_mov_epi8(fold, high, v); /* of three bytes and more */
         __m512i even = _mm512_and_si512(v, _mm512_set1_epi8((char)0xFE));
         for (uint64_t left = lead; left;) {
             size_t row = (size_t)(*pair & 0x1E) << 6;
@@ -81,8 +81,9 @@ TARGET static inline __m512i classify(bool news, const uint8_t *p, __m512i v,
             left &= ~here;
             if (left) *pair = p[lowest(left)] & 0xFEu;
         }
-        kinds = _mm512_mask_mov_epi8(kinds, follow, one_up(kinds, places));
-        fold = _mm512_mask_mov_epi8(fold, follow, one_up(second, places));
+        uint64_t behind_lead = follow & lead << 1;
+        kinds = _mm512_mask_mov_epi8(kinds, behind_lead, one_up(kinds, places));
+        fold = _mm512_mask_mov_epi8(fold, behind_lead, one_up(second, places));
     }
     b->letter = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_LETTER));
     b->digit = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_DIGIT));
@@ -96,8 +97,9 @@ TARGET static inline __m512i classify(bool news, const uint8_t *p, __m512i v,
     b->space = _mm512_cmple_epu8_mask(v, _mm512_set1_epi8(' '));
     b->high = high;
     b->follow = follow;
+    b->e2 = _mm512_cmpeq_epu8_mask(v, _mm512_set1_epi8((char)0xE2));
     b->arabic = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xD8));
-    return fold;
+    _mm512_storeu_si512(folded->bytes, fold);
 }
 
 /* Bytes 0 .. count - 1 of v + base to count entries of `to`. */
@@ -115,13 +117,12 @@ TARGET static inline void write_places(uint32_t *to, __m512i v, size_t base,
 }
 
 TARGET static inline void write_classes(uint8_t *to, const struct tokens *t,
-                                        const struct block *b, unsigned count)
+                                        unsigned count)
 {
     __m512i cls = _mm512_set1_epi8(WQ_W_WORD);
     cls = _mm512_mask_mov_epi8(cls, t->number, _mm512_set1_epi8(WQ_W_NUMBER));
     cls = _mm512_mask_mov_epi8(cls, t->lone, _mm512_set1_epi8(WQ_W_PUNCT));
-    cls = _mm512_mask_mov_epi8(cls, t->lone & b->mark & ~b->gap,
-                               _mm512_set1_epi8(WQ_W_SYMBOL));
+    cls = _mm512_mask_mov_epi8(cls, t->symbol, _mm512_set1_epi8(WQ_W_SYMBOL));
     _mm512_mask_storeu_epi8(to, below(count),
                             _mm512_maskz_compress_epi8(t->end, cls));
 }
@@ -192,9 +193,22 @@ TARGET static inline __m512i short_hash_8(__m512i low, __m512i high, __m512i n)
 #undef ALL
 }
 
-/* Hashes of the `count` tokens, 1 .. 63, whose folded bytes are in fold. */
-TARGET static inline void write_hashes(uint64_t *to, const struct tokens *t,
-                                       __m512i fold, unsigned count)
+/* ---- hashes wait until eight at a time are full ---- */
+
+/* Words whose hashes are not yet written: their first and last eight folded
+ * bytes, and how many there are.  Long ones are hashed already. */
+#define WAITING 256
+struct waiting {
+    uint64_t low[WAITING], high[WAITING];
+    uint8_t n[WAITING];
+    unsigned rows, longs;
+    uint64_t long_hashes[WAITING];
+    uint8_t long_rows[WAITING];
+};
+
+/* Adds the `count` tokens, 1 .. 63, whose folded bytes are in fold. */
+TARGET static inline void hold(struct waiting *w, const struct tokens *t,
+                               __m512i fold, unsigned count)
 {
     __m512i places = _mm512_loadu_si512(iota);
     /* The folded words end to end, and where in there each begins. */
@@ -206,70 +220,82 @@ TARGET static inline void write_hashes(uint64_t *to, const struct tokens *t,
         from, (__mmask64)1 << count,
         _mm512_set1_epi8((char)__builtin_popcountll(keep)));
     __m512i length = _mm512_sub_epi8(one_down(from, places), from);
+    _mm512_storeu_si512(w->n + w->rows, length);
 
     /* Byte j of word w is at from[w] + j, and at from[w + 1] - 8 + j. */
     __m512i in_word = _mm512_and_si512(places, _mm512_set1_epi8(7));
     __m512i row = _mm512_and_si512(_mm512_srli_epi16(places, 3),
                                    _mm512_set1_epi8(7));
     for (unsigned j = 0; j < count; j += 8) {
-        __m512i begin = _mm512_permutexvar_epi8(row, from);
+        __m512i low = _mm512_add_epi8(_mm512_permutexvar_epi8(row, from),
+                                      in_word);
         __m512i n = _mm512_permutexvar_epi8(row, length);
-        __m512i low = _mm512_add_epi8(begin, in_word);
         __m512i high = _mm512_sub_epi8(_mm512_add_epi8(low, n),
                                        _mm512_set1_epi8(8));
-        __m512i hash = short_hash_8(
-            _mm512_permutexvar_epi8(low, text),
-            _mm512_permutexvar_epi8(high, text),
-            _mm512_and_si512(n, _mm512_set1_epi64(0xFF)));
-        _mm512_mask_storeu_epi64(
-            to + j, (__mmask8)below(count - j < 8 ? count - j : 8), hash);
+        _mm512_storeu_si512(w->low + w->rows + j,
+                            _mm512_permutexvar_epi8(low, text));
+        _mm512_storeu_si512(w->high + w->rows + j,
+                            _mm512_permutexvar_epi8(high, text));
         row = _mm512_add_epi8(row, _mm512_set1_epi8(8));
     }
 
     uint64_t too_long = _mm512_cmpgt_epu8_mask(
         length, _mm512_set1_epi8(SHORT_HASH_MAX)) & below(count);
-    if (!too_long) return;
-    uint8_t bytes[BLOCK], begins[BLOCK], lengths[BLOCK];
-    _mm512_storeu_si512(bytes, text);
-    _mm512_storeu_si512(begins, from);
-    _mm512_storeu_si512(lengths, length);
-    for (; too_long; too_long &= too_long - 1) {
-        unsigned j = lowest(too_long);
-        to[j] = long_hash(bytes + begins[j], lengths[j]);
-    }
-}
-
-TARGET size_t block_words_avx512(bool news, const uint8_t *p, size_t n,
-                                 size_t *at, const wq_words *out, size_t cap,
-                                 size_t *need)
-{
-    size_t i = *at, k = 0;
-    unsigned pair = 0xD8; /* Arabic */
-    while (i < n && k < cap) {
-        unsigned bytes = n - i < BLOCK ? (unsigned)(n - i) : BLOCK;
-        __m512i v = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), below(bytes),
-                                           p + i);
-        struct block b;
-        __m512i fold = classify(news, p + i, v, &pair, &b);
-        /* 63: write_hashes has to say where the last one ends. */
-        size_t room = cap - k < BLOCK ? cap - k : BLOCK - 1;
-        struct tokens t = resolve(&b, news, p, n, i, room);
-        unsigned count = (unsigned)__builtin_popcountll(t.end);
-        __m512i places = _mm512_loadu_si512(iota);
-        write_places(out->begin + k, _mm512_maskz_compress_epi8(t.begin, places),
-                     i, count);
-        write_places(out->end + k, _mm512_maskz_compress_epi8(t.end, places),
-                     i + 1, count);
-        if (out->cls) write_classes(out->cls + k, &t, &b, count);
-        if (out->hash && count) write_hashes(out->hash + k, &t, fold, count);
-        k += count;
-        i += t.cut;
-        if (t.stop < BLOCK || t.cut == 0) {
-            *need = i - t.cut + t.stop + 1;
-            break;
+    if (too_long) {
+        uint8_t bytes[BLOCK], begins[BLOCK];
+        _mm512_storeu_si512(bytes, text);
+        _mm512_storeu_si512(begins, from);
+        for (; too_long; too_long &= too_long - 1) {
+            unsigned j = lowest(too_long);
+            w->long_rows[w->longs] = (uint8_t)(w->rows + j);
+            w->long_hashes[w->longs++] =
+                long_hash(bytes + begins[j], w->n[w->rows + j]);
         }
     }
-    *at = i < n ? i : n;
+    w->rows += count;
+}
+
+/* Writes all that wait to the rows of `to`. */
+TARGET static inline void write_hashes(struct waiting *w, uint64_t *to)
+{
+    for (unsigned j = 0; j < w->rows; j += 8) {
+        unsigned left = w->rows - j < 8 ? w->rows - j : 8;
+        __m512i n = _mm512_cvtepu8_epi64(
+            _mm_loadl_epi64((const __m128i *)(w->n + j)));
+        __m512i hash = short_hash_8(_mm512_loadu_si512(w->low + j),
+                                    _mm512_loadu_si512(w->high + j), n);
+        _mm512_mask_storeu_epi64(to + j, (__mmask8)below(left), hash);
+    }
+    for (unsigned j = 0; j < w->longs; j++)
+        to[w->long_rows[j]] = w->long_hashes[j];
+    w->rows = w->longs = 0;
+}
+
+TARGET static inline size_t emit(const struct resolved *r, size_t count,
+                                 const uint8_t *p, const wq_words *out, size_t k)
+{
+    const __m512i places = _mm512_loadu_si512(iota);
+    struct waiting waiting;
+    waiting.rows = waiting.longs = 0;
+    (void)p;
+    for (; count > 0; count--, r++) {
+        const struct tokens *t = &r->t;
+        unsigned tokens = (unsigned)__builtin_popcountll(t->end);
+        __m512i begin = _mm512_maskz_compress_epi8(t->begin, places);
+        __m512i last = _mm512_maskz_compress_epi8(t->end, places);
+        write_places(out->begin + k, begin, r->at, tokens);
+        write_places(out->end + k, last, r->at + 1, tokens);
+        if (out->cls) write_classes(out->cls + k, t, tokens);
+        k += tokens;
+        if (!out->hash || !tokens) continue;
+        hold(&waiting, t, _mm512_loadu_si512(r->folded.bytes), tokens);
+        if (waiting.rows > WAITING - 2 * BLOCK)
+            write_hashes(&waiting, out->hash + k - waiting.rows);
+    }
+    if (waiting.rows) write_hashes(&waiting, out->hash + k - waiting.rows);
     return k;
 }
+
+#define KERNEL block_words_avx512
+#include "text/block_kernel.h"
 #endif
