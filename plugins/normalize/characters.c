@@ -207,23 +207,26 @@ static int put_form(struct pass *pass, uint32_t c)
     return 1;
 }
 
-/* Tatweel from p[i] on: beside a letter it stretches it and goes, under a mark
- * it carries it and stays, by itself it is a dash ("آل سعود ـ رحمه الله ـ").
- * Returns the bytes read. */
+/* Tatweel from p[i] on: beside a letter it stretches it and goes, by itself it
+ * is typed for a dash ("آل سعود ـ رحمه الله ـ"), under a mark it carries it and
+ * stays.  Returns the bytes read. */
 static size_t rewrite_tatweel(struct pass *pass, size_t i)
 {
     size_t end = i + 2, bytes;
     while (peek(pass, end) == 0x640) end += 2;
     uint32_t before = last(pass, &bytes), next = peek(pass, end);
     if (is_letter_or_mark(before) || is_arabic_letter(next)) {
-        pass->counts[RULE_TATWEEL]++;
-    } else if (is_arabic_mark(next) || before == 0x640) {
-        put(pass, 0x640);
-        pass->counts[RULE_TATWEEL] += end - i > 2;
-    } else {
+        if (is_on(pass, RULE_TATWEEL)) {
+            pass->counts[RULE_TATWEEL]++;
+            return end - i;
+        }
+    } else if (is_on(pass, RULE_DASHES) && !is_arabic_mark(next) &&
+               before != 0x640) {
+        pass->counts[RULE_DASHES]++;
         put(pass, 0x2013); /* EN DASH */
-        pass->counts[RULE_TATWEEL]++;
+        return end - i;
     }
+    copy(pass, i, end - i);
     return end - i;
 }
 
@@ -268,7 +271,7 @@ static size_t rewrite_at(struct pass *pass, size_t i)
         [SPACE] = RULE_SPACES, [LINE_END] = RULE_LINE_ENDS,
         [CONTROL] = RULE_CONTROLS, [DIRECTION] = RULE_DIRECTION,
         [INVISIBLE] = RULE_INVISIBLE, [JOINER] = RULE_JOINERS,
-        [TATWEEL] = RULE_TATWEEL, [MARK] = RULES, [FORM] = RULE_FORMS,
+        [TATWEEL] = RULES, [MARK] = RULES, [FORM] = RULE_FORMS,
         [DIGIT] = RULE_DIGITS, [BULLET] = RULE_BULLETS,
     };
     size_t bytes;
@@ -278,6 +281,7 @@ static size_t rewrite_at(struct pass *pass, size_t i)
 
     if (kind == LF || kind == LINE_END) trim(pass);
     if (kind == MARK) return rewrite_mark(pass, i, c);
+    if (kind == TATWEEL) return rewrite_tatweel(pass, i);
     if (kind == BLANK) {
         put_blank(pass, pass->p[i]);
         return bytes;
@@ -286,7 +290,6 @@ static size_t rewrite_at(struct pass *pass, size_t i)
         copy(pass, i, bytes);
         return bytes;
     }
-    if (kind == TATWEEL) return rewrite_tatweel(pass, i);
     if ((kind == FORM && !put_form(pass, c)) ||
         (kind == JOINER && is_joiner_needed(pass, c, peek(pass, i + bytes))) ||
         (kind == INVISIBLE && is_invisible_needed(pass, c))) {

@@ -17,8 +17,11 @@
 #include <string.h>
 
 enum { P_FIELDS, P_RULES }; /* the rules follow, in the order of enum rule */
-#define RULE(name_, help_)                                                     \
-    { .name = name_, .type = WQ_BOOL, .fallback = "true", .help = help_ }
+/* Rules that are on unless a pipeline says otherwise change nothing that a reader
+ * sees; `marks` and `dashes`, which correct the writer, are for those who ask. */
+#define RULE_IS(default_, name_, help_)                                        \
+    { .name = name_, .type = WQ_BOOL, .fallback = default_, .help = help_ }
+#define RULE(name_, help_) RULE_IS("true", name_, help_)
 static const char *const tanwins[] = { "keep", "before_alef", "after_alef",
                                        NULL };
 static const char *const digits[] = { "keep", "ascii", NULL };
@@ -32,9 +35,10 @@ static const wq_param params[] = {
         "Write Arabic letters for their presentation forms (U+FE8D, U+FEFB) "
         "and Latin ones for ligatures (U+FB01); words such as U+FDFA stay."),
     [P_RULES + RULE_TATWEEL] = RULE("tatweel",
-        "Take out tatweel (U+0640) beside letters; standing alone it is a dash "
-        "(U+2013)."),
-    [P_RULES + RULE_MARKS] = RULE("marks",
+        "Take out tatweel (U+0640) beside letters."),
+    [P_RULES + RULE_DASHES] = RULE_IS("false", "dashes",
+        "Write a dash (U+2013) for tatweel that stands alone."),
+    [P_RULES + RULE_MARKS] = RULE_IS("false", "marks",
         "Put an Arabic mark that stands on a space onto its letter, and take "
         "out one that stands twice on a letter."),
     [P_RULES + RULE_PERSIAN] = RULE("persian_letters",
@@ -82,6 +86,7 @@ static const char *const counters[] = {
     [RULE_NFC] = "nfc",
     [RULE_FORMS] = "presentation_forms",
     [RULE_TATWEEL] = "tatweel",
+    [RULE_DASHES] = "dashes",
     [RULE_MARKS] = "marks",
     [RULE_PERSIAN] = "persian_letters",
     [RULE_CONTROLS] = "controls",

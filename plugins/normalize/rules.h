@@ -8,6 +8,7 @@ enum rule {
     RULE_NFC,
     RULE_FORMS,     /* presentation forms                                     */
     RULE_TATWEEL,
+    RULE_DASHES,    /* tatweel that stands alone                              */
     RULE_MARKS,     /* marks on a blank, marks written twice                  */
     RULE_PERSIAN,   /* Persian yeh and keheh in Arabic words                  */
     RULE_CONTROLS,

@@ -16,7 +16,8 @@ static struct rules rules_of(const uint8_t *data)
     struct rules rules = { .text = text_toolkit(),
                            .cp1252 = text_charset("windows-1252"),
                            .cp1256 = text_charset("windows-1256") };
-    uint32_t bits = (uint32_t)data[0] | (uint32_t)data[1] << 8;
+    uint32_t bits = (uint32_t)data[0] | (uint32_t)data[1] << 8 |
+                    (uint32_t)data[2] << 16;
     for (int i = 0; i < RULES; i++) rules.on[i] = bits >> i & 1;
     rules.on[RULE_TANWIN] = data[2] % 3;
     rules.on[RULE_MOJIBAKE] = data[3] % 3;
