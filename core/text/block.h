@@ -181,6 +181,7 @@ static inline struct tokens resolve(const struct block *b, bool news,
     if (news) {
         uint64_t hyphen = watch & b->mark & letter << 1 & letter >> 1;
         uint64_t arabic = (b->arabic | b->arabic << 1) & ~digit;
+        uint64_t dots = watch & b->mid_letter & joint;
         over &= ~(watch | b->high << 1 | b->high >> 1);
         doubtful = over | (hyphen & ~(b->high << 1)); /* l'eau  co-star */
         /* bbc.com  U.S.  9:05  1/2  AT&T  F-16 */
@@ -188,6 +189,8 @@ static inline struct tokens resolve(const struct block *b, bool news,
         hard |= watch & watch >> 1;                      /* :/ .. -- */
         hard |= run & run << 1 & (arabic ^ arabic << 1); /* عام2015 */
         hard |= digit & letter >> 1;                     /* 5km */
+        /* 12.5.2015: one or two digits of one or two bytes between full stops */
+        hard |= dots & (dots << 2 | dots << 3 | dots << 4 | dots << 5);
     }
     joint |= over;
     /* Joints behind a mark, and those of two bytes. */

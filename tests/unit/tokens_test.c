@@ -7,6 +7,7 @@
  * anywhere; each hash must be that of the token's slice. */
 #include "text/props.h"
 #include "text/text.h"
+#include "text/walk.h"
 #include <check.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -120,6 +121,68 @@ START_TEST(hard_cases_of_uax29)
 {
     int cases = run_file(WQ_WORDS_UAX29, SRCDIR "/tests/data/tokens/uax29.tsv");
     ck_assert_int_ge(cases, 40);
+}
+END_TEST
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u; /* Numerical Recipes' LCG */
+    return *state >> 8;
+}
+
+/* Reads the texts of the hard cases, at most `cap`; the caller frees each. */
+static size_t read_texts(char **texts, size_t cap)
+{
+    char line[LINE_MAX_BYTES];
+    size_t n = 0;
+    FILE *f = fopen(SRCDIR "/tests/data/tokens/hard.tsv", "r");
+    ck_assert_ptr_nonnull(f);
+    while (n < cap && fgets(line, sizeof line, f)) {
+        if (strncmp(line, "# ", 2) == 0) continue;
+        line[strcspn(line, "\t\n")] = '\0';
+        unescape(line);
+        texts[n] = strdup(line);
+        ck_assert_ptr_nonnull(texts[n++]);
+    }
+    fclose(f);
+    return n;
+}
+
+/* words() has fast lanes for what is plain: among plain words, the hard ones
+ * must come out as the rules have them. */
+START_TEST(fast_lanes_keep_the_rules_of_news)
+{
+    char *texts[512], text[2048];
+    size_t n_texts = read_texts(texts, WQ_LEN(texts));
+    uint32_t seed = 1;
+    for (int round = 0; round < 4000; round++) {
+        static const char *const plain[] = { "قال ", "the ", "word", " ", "5" };
+        size_t n = 0;
+        while (n < 1024) {
+            uint32_t r = next_random(&seed);
+            const char *s = r % 3 ? plain[r / 3 % WQ_LEN(plain)]
+                                  : texts[r / 3 % n_texts];
+            size_t bytes = strlen(s);
+            memcpy(text + n, s, bytes);
+            n += bytes;
+        }
+        uint32_t begin[2048], end[2048];
+        uint8_t cls[2048], is;
+        wq_words out = { begin, end, cls, NULL };
+        size_t at = 0, k = 0;
+        size_t got = text_words(WQ_WORDS_NEWS, text, n, &at, &out, 2048);
+        for (size_t i = 0, stop; i < n; i = stop) {
+            stop = news_token((const uint8_t *)text, n, i, &is);
+            if (is == WQ_W_OTHER) continue;
+            ck_assert_msg(k < got && begin[k] == i && end[k] == stop
+                              && cls[k] == is,
+                          "\"%.*s\" in \"%.*s\"", (int)(stop - i), text + i,
+                          (int)n, text);
+            k++;
+        }
+        ck_assert_uint_eq(k, got);
+    }
+    for (size_t i = 0; i < n_texts; i++) free(texts[i]);
 }
 END_TEST
 
@@ -322,6 +385,7 @@ int main(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, hard_cases_of_news);
     tcase_add_test(tc, hard_cases_of_uax29);
+    tcase_add_test(tc, fast_lanes_keep_the_rules_of_news);
     tcase_add_test(tc, a_run_comes_apart_alike_anywhere);
     tcase_add_test(tc, a_long_run_comes_apart_alike_in_calls_of_any_size);
     tcase_add_test(tc, texts_in_the_same_memory_are_not_mixed_up);
