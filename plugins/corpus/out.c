@@ -128,7 +128,7 @@ int out_careful(struct out *o, wq_str s, enum out_style style)
         }
         if (end == s.n) return has_text;
         if (white) has_space = has_text;
-        else out_bytes(o, instead[c], strlen(instead[c]));
+        else if (instead[c]) out_bytes(o, instead[c], strlen(instead[c]));
         i = end + (white ? white : 1);
     }
 }

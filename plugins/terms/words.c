@@ -113,6 +113,12 @@ int words_begin(const struct source *s, const wq_record *record,
     return 1;
 }
 
+/* Does a text begin with ل? */
+static int has_lam(wq_str s)
+{
+    return s.p && s.n >= 2 && !memcmp(s.p, "\xD9\x84", 2);
+}
+
 /* Notes the pieces of a word, and the one that is no clitic. */
 static void find_pieces(struct words *w, struct word *out)
 {
@@ -127,9 +133,8 @@ static void find_pieces(struct words *w, struct word *out)
         if (!out->stem.p && s->kind && s->kind[i] == w->source->kind_stem) {
             out->stem = piece;
             /* After the preposition the article is written without its alef. */
-            out->has_lost_alef = before.n == 2 && piece.n > 2 &&
-                                 !memcmp(before.p, "\xD9\x84", 2) &&
-                                 !memcmp(piece.p, "\xD9\x84", 2);
+            out->has_lost_alef = before.n == 2 && has_lam(before) &&
+                                 piece.n > 2 && has_lam(piece);
         }
         before = piece;
     }
