@@ -138,14 +138,13 @@ static bool initial_goes_on(const struct stop *s, size_t letter,
     return !beginning_at(s->p, s->n, word);
 }
 
-/* بي.سي: names of letters on both sides of the stop, or a single letter on the
- * right one (سهير.ع.خ). */
+/* بي.سي and إف. سي: names of letters on both sides of the stop; or a single
+ * letter close to its right, سهير.ع.خ. */
 static bool letter_names_go_on(const struct stop *s)
 {
-    if (s->next != s->behind) return false;
     size_t end = word_end(s->p, s->n, s->next), bytes;
     class_at(s->p, s->n, s->next, &bytes);
-    if (end == s->next + bytes) return true;
+    if (s->next == s->behind && end == s->next + bytes) return true;
     return is_letter_name(s->p, word_before(s->p, s->from, s->at, false), s->at)
            && is_letter_name(s->p, s->next, end);
 }
