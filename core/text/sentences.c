@@ -31,6 +31,11 @@ static const uint8_t may_end[256] = {
 static inline size_t next_stop(const uint8_t *p, size_t n, size_t i)
 {
     size_t from = i;
+    while (n - i >= 8 /* eight at a time: most are not */
+           && !(may_end[p[i]] | may_end[p[i + 1]] | may_end[p[i + 2]]
+                | may_end[p[i + 3]] | may_end[p[i + 4]] | may_end[p[i + 5]]
+                | may_end[p[i + 6]] | may_end[p[i + 7]]))
+        i += 8;
     while (i < n && !may_end[p[i]]) i++;
     if (i > from && i < n && (p[i] & 0xC0) == 0x80) i--; /* to its lead */
     return i;
