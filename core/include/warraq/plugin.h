@@ -435,7 +435,10 @@ typedef struct wq_plugin {
 
 /* ---- extension "text/1": the text toolkit ----------------------------------
  * Unicode 15.0, whatever the machine has installed.  Input is valid UTF-8
- * unless said otherwise.  Every function is [any] and keeps no state. */
+ * unless said otherwise; the bytes of a code point that is cut off at its end
+ * count as U+FFFD, one each.  Nothing outside it is read, and the time is linear
+ * in its length.  Every function is [any] and keeps no state.  doc/text.md is the
+ * manual, with examples. */
 enum wq_fold { /* matching keys; surface text is never folded */
     WQ_FOLD_LIGHT,    /* case, tatweel, controls; letters and marks stay       */
     WQ_FOLD_STANDARD, /* + marks, hamza and alef, yeh, teh marbuta, Persian
