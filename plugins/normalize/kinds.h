@@ -32,8 +32,8 @@ static inline int is_arabic_letter(uint32_t c)
 {
     return (c >= 0x620 && c <= 0x64A && c != 0x640) || c == 0x66E || c == 0x66F
            || (c >= 0x671 && c <= 0x6D5 && c != 0x6D4) || c == 0x6EE
-           || c == 0x6EF || (c >= 0x6FA && c <= 0x6FF && c < 0x6FD)
-           || c == 0x6FF || (c >= 0x750 && c <= 0x77F)
+           || c == 0x6EF || (c >= 0x6FA && c <= 0x6FC) || c == 0x6FF
+           || (c >= 0x750 && c <= 0x77F)
            || (c >= 0x870 && c <= 0x88E) || (c >= 0x8A0 && c <= 0x8C9);
 }
 /* Marks that stand on Arabic letters, those of kind MARK and others. */

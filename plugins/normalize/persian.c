@@ -24,27 +24,6 @@
 
 enum { YEH = 0x64A, KAF = 0x643, MAKSURA = 0x649, KEHEH = 0x6A9, FARSI = 0x6CC };
 
-typedef unsigned char bytes16 __attribute__((vector_size(16)));
-
-int persian_is_in(const char *p, size_t n)
-{
-    size_t i = 0;
-    for (; i + 17 <= n; i += 16) {
-        bytes16 a, b, hit;
-        uint64_t half[2];
-        memcpy(&a, p + i, sizeof a);
-        memcpy(&b, p + i + 1, sizeof b);
-        hit = ((bytes16)(a == 0xDB) & (bytes16)(b == 0x8C)) |
-              ((bytes16)(a == 0xDA) & (bytes16)(b == 0xA9));
-        memcpy(half, &hit, sizeof half);
-        if (half[0] | half[1]) return 1;
-    }
-    for (; i + 2 <= n; i++)
-        if (!memcmp(p + i, "\u06CC", 2) || !memcmp(p + i, "\u06A9", 2))
-            return 1;
-    return 0;
-}
-
 /* A letter that Persian, Urdu, Kurdish, Pashto, Uyghur ... have and Arabic has
  * not.  Arabic text of the Maghreb writes a foreign v with three dots (U+06A4,
  * U+06A8), and the Quran has U+0671. */
@@ -81,22 +60,21 @@ static int is_in_word(uint32_t c)
 static struct word read_word(const char *p, size_t i, size_t n)
 {
     struct word w = { i, i, 0, 0, 0 };
-    uint32_t first = 0, letters = 0;
+    uint32_t front[2] = { 0 }, letters = 0;
     for (size_t bytes; w.end < n; w.end += bytes) {
         uint32_t c = decode(p, w.end, &bytes);
         if (!is_in_word(c)) break;
         if (!is_arabic_letter(c)) continue;
+        if (letters < 2) front[letters] = c;
         letters++;
-        if (letters == 1) first = c;
         w.is_foreign |= is_foreign_letter(c);
         w.has_persian |= c == KEHEH || c == FARSI;
         /* teh marbuta; alef with hamza below, or above at the front */
         w.is_arabic |= c == 0x629 || c == 0x625 || (c == 0x623 && letters == 1);
-        if (letters == 2 && first == 0x627 && c == 0x644) w.is_arabic = 2;
     }
     /* "ال" is an article before two letters or more. */
-    w.is_arabic = w.is_arabic == 2 ? letters >= 4 : w.is_arabic;
-    if (w.is_foreign) w.is_arabic = 0;
+    w.is_arabic |= front[0] == 0x627 && front[1] == 0x644 && letters >= 4;
+    w.is_arabic &= !w.is_foreign;
     return w;
 }
 

@@ -4,9 +4,6 @@
 #include "edits.h"
 #include <stdint.h>
 
-/* Is there either letter in p[0..n)?  [any] */
-int persian_is_in(const char *p, size_t n);
-
 /* Adds the letters of Arabic script in p[0..n) to *all, and those of them that
  * Arabic does not have to *foreign.  [any] */
 void persian_count(const char *p, size_t n, size_t *all, size_t *foreign);

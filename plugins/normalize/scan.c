@@ -108,6 +108,13 @@ static int is_doubtful(const char *p)
     return any(hit);
 }
 
+/* Does U+06CC or U+06A9 begin among the 16 bytes at p? */
+static int has_persian(const char *p)
+{
+    bytes16 a = load(p), b = load(p + 1);
+    return any((IS(a, 0xDB) & IS(b, 0x8C)) | (IS(a, 0xDA) & IS(b, 0xA9)));
+}
+
 /* Is the mark at p[i] one to rewrite: behind no letter, or behind a mark? */
 static int is_odd_mark(const struct rules *rules, const char *p, size_t i,
                        uint32_t c)
@@ -164,6 +171,7 @@ size_t scan_find(struct scan *scan, const char *p, size_t i, size_t n)
             continue;
         }
         scan->maybe_not_nfc |= is_doubtful(at);
+        scan->has_persian |= has_persian(at);
         if (!is_suspect(rules, at)) {
             i = end;
             continue;

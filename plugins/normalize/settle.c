@@ -42,6 +42,7 @@ struct run {
     int turn;       /* which of s->text the next pass writes to */
     int round;
     int maybe_not_nfc; /* as pass_characters saw it: nothing else to do first */
+    int has_persian;   /* ... saw it */
     int (*is_foreign)(void *to);
     void *to;
     uint64_t *counts;
@@ -101,7 +102,7 @@ static int pass_entities(struct run *run)
 
 static int pass_characters(struct run *run)
 {
-    struct scan scan = { run->s->rules, 0 };
+    struct scan scan = { .rules = run->s->rules };
     size_t first = scan_find(&scan, run->now.p, 0, run->now.n);
     int changed = 0;
     if (first < run->now.n) {
@@ -112,12 +113,13 @@ static int pass_characters(struct run *run)
                                                &run->s->step));
     }
     run->maybe_not_nfc = !changed && scan.maybe_not_nfc;
+    run->has_persian = scan.has_persian;
     return changed;
 }
 
 static int pass_persian(struct run *run)
 {
-    if (!run->is_foreign || !persian_is_in(run->now.p, run->now.n)) return 0;
+    if (!run->is_foreign || !run->has_persian) return 0;
     char *out = room(run, run->now.n);
     if (!out) return -1;
     return take(run, rewrite_persian(run->now.p, run->now.n, run->is_foreign,

@@ -200,7 +200,7 @@ START_TEST(the_fast_search_misses_nothing)
             if (((unsigned char)s.p[from] & 0xC0) == 0x80 ||
                 (from && (s.p[from - 1] == ' ' || s.p[from - 1] == '\t')))
                 continue;
-            struct scan scan = { &rules, 0 };
+            struct scan scan = { .rules = &rules };
             uint64_t counts[RULES] = { 0 };
             size_t found = scan_find(&scan, s.p, from, s.n);
             rewrite_characters(&scan, counts, s.p, s.n, from, out, &edits);
