@@ -65,15 +65,6 @@ static bool small_follows(const uint8_t *p, size_t n, size_t i, bool news)
 
 /* ---- the walk ---- */
 
-/* Does a dash begin what follows a terminator and white space: the next speaker
- * of an interview, the next item of a list?  (UAX #29 SB8a goes on.) */
-static bool dash_begins(const uint8_t *p, size_t n, size_t i)
-{
-    uint32_t c;
-    text_decode(p + i, n - i, &c);
-    return c == '-' || c == 0x2013 || c == 0x2014;
-}
-
 /* Is the code point at p[i] an emoji?  *bytes is its length. */
 static bool is_emoji(const uint8_t *p, size_t n, size_t i, size_t *bytes)
 {
@@ -146,7 +137,8 @@ static size_t after_terminator(const uint8_t *p, size_t n, size_t from,
     unsigned next = class_at(p, n, i, &bytes);
     bool number = news && i > stop.closed && next == SB_NUMERIC;
     if (aterm && !number && small_follows(p, n, i, news)) return 0; /* SB8 */
-    bool dash = news && i > stop.closed && dash_begins(p, n, i);
+    /* The next speaker of an interview, the next item of a list. */
+    bool dash = news && i > stop.closed && is_dash(p, n, i);
     if (IN(BIT(SB_SCONTINUE) | TERMINATOR, next) && !dash) return 0; /* SB8a */
     if (news && is_ellipsis(p, n, i)) return 0;
     if (IN(PARAGRAPH, next)) return behind_line(p, n, i, next, bytes);

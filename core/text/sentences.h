@@ -62,6 +62,19 @@ static inline bool is_ellipsis(const uint8_t *p, size_t n, size_t i)
     return n - i >= 3 && p[i] == 0xE2 && p[i + 1] == 0x80 && p[i + 2] == 0xA6;
 }
 
+static inline uint32_t code_point_at(const uint8_t *p, size_t n, size_t i)
+{
+    uint32_t c;
+    text_decode(p + i, n - i, &c);
+    return c;
+}
+
+static inline bool is_dash(const uint8_t *p, size_t n, size_t i)
+{
+    uint32_t c = code_point_at(p, n, i);
+    return c == '-' || c == 0x2013 || c == 0x2014;
+}
+
 /* ---- stops.c ---- */
 
 /* A place at which UAX #29 would end the sentence that begins at p[from]. */

@@ -19,13 +19,6 @@ enum {
     WORD = 16
 };
 
-static uint32_t code_point_at(const uint8_t *p, size_t n, size_t i)
-{
-    uint32_t c;
-    text_decode(p + i, n - i, &c);
-    return c;
-}
-
 static bool is_ascii_name(uint8_t b)
 {
     return text_is_ascii_letter(b) || text_is_ascii_digit(b);
@@ -60,12 +53,6 @@ static size_t word_end(const uint8_t *p, size_t n, size_t i)
         if (at - i > WORD) return i;
     }
     return at;
-}
-
-static bool is_dash(const uint8_t *p, size_t n, size_t i)
-{
-    uint32_t c = code_point_at(p, n, i);
-    return c == '-' || c == 0x2013 || c == 0x2014;
 }
 
 /* Where the first word from p[i] on begins, behind a dash, quotation marks or
@@ -156,6 +143,7 @@ static bool is_german_date(const struct stop *s, size_t digit, size_t word)
            && is_german_month(s->p, word, word_end(s->p, s->n, word));
 }
 
+/* A full stop: of a list mark, a date, an initial, an abbreviation? */
 static bool full_stop_goes_on(const struct stop *s, size_t word,
                               unsigned follows)
 {
