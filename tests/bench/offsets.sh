@@ -8,7 +8,7 @@
 # make tests/plugins/slices.la, or any `make check'.  tokenize stands in front of
 # strip_boilerplate here, so that what it marks is shifted.  Prints a line
 #
-#   offsets tokens N differences N      tokens and other spans that were looked
+#   offsets spans N differences N       tokens, segments, sentences looked
 #                                       at, behind all stages and once more when
 #                                       the output was read again
 #
@@ -55,7 +55,7 @@ stages=$(checked stages) || exit 2
 again=$(checked again) || exit 2
 rm -f "$out/stages.jsonl" "$out/again.jsonl"
 awk '{ spans += $1; differences += $2; if (!$1) none = 1 }
-     END { printf "offsets tokens %d differences %d\n", spans, differences
+     END { printf "offsets spans %d differences %d\n", spans, differences
            exit differences || none }' <<END
 $stages
 $again
