@@ -82,13 +82,13 @@ static const struct cfg_node *node_of(const struct flow *f, size_t s)
            : out->path_node ? out->path_node : out->node;
 }
 
-/* "stage "tag"" */
-static const char *who(const struct flow *f, size_t s, char *out, size_t cap)
+/* Writes what reads the layers there: stage "tag", format "vertical". */
+static void name_reader(const struct flow *f, size_t s, char *out, size_t cap)
 {
-    bool is_stage = s < f->plan->n_stages;
-    text_format(out, cap, "%s \"%s\"", is_stage ? "stage" : "format",
-                is_stage ? stage(f, s)->cfg->label : f->plan->output.desc->name);
-    return out;
+    if (s < f->plan->n_stages)
+        text_format(out, cap, "stage \"%s\"", stage(f, s)->cfg->label);
+    else
+        text_format(out, cap, "format \"%s\"", f->plan->output.desc->name);
 }
 
 static void report(struct flow *f, size_t s, uint32_t param, const char *hint,
@@ -105,9 +105,9 @@ static void report(struct flow *f, size_t s, uint32_t param, const char *hint,
     va_start(args, fmt);
     text_vformat(text, sizeof text, fmt, args);
     va_end(args);
-    diag_error(f->diags, EX_PIPELINE, v->at.file ? v->at : name ? name->at : top,
-               v->at.file ? v->width : name ? name->width : 0, hint, "%s",
-               text);
+    struct place at = v->at.file ? v->at : name ? name->at : top;
+    size_t width = v->at.file ? v->width : name ? name->width : 0;
+    diag_error(f->diags, EX_PIPELINE, at, width, hint, "%s", text);
 }
 
 /* A stage behind `after` that writes the layer; NOBODY if there is none. */
@@ -147,7 +147,7 @@ static void missing_layer(struct flow *f, size_t s, uint32_t param,
     const struct fact *lost = find(&f->layers, layer);
     size_t later = later_writer(f, s + 1, layer);
     char hint[256], reader[200];
-    who(f, s, reader, sizeof reader);
+    name_reader(f, s, reader, sizeof reader);
     if (lost) {
         text_format(hint, sizeof hint, "put \"%s\" before \"%s\"",
                     stage(f, lost->lost_by)->cfg->label,
@@ -167,8 +167,8 @@ static void missing_layer(struct flow *f, size_t s, uint32_t param,
         text_format(hint, sizeof hint, "the stage \"%s\" writes it", known);
     else
         text_format(hint, sizeof hint, "no stage found writes it");
-    report(f, s, param, hint, "%s needs the layer \"%.*s\", which nothing before "
-           "it writes", reader, STR_ARG(name));
+    report(f, s, param, hint, "%s needs the layer \"%.*s\", which nothing "
+           "before it writes", reader, STR_ARG(name));
 }
 
 static void missing_field(struct flow *f, size_t s, uint32_t param,
@@ -251,7 +251,8 @@ static void do_step(struct flow *f, size_t s, enum step step, uint32_t param,
 static void read_output(struct flow *f)
 {
     const struct plan_format *out = &f->plan->output;
-    for (uint32_t p = 0; out->desc && out->config && p < out->desc->n_params; p++) {
+    uint32_t n = out->desc && out->config ? out->desc->n_params : 0;
+    for (uint32_t p = 0; p < n; p++) {
         const wq_param *param = &out->desc->params[p];
         if (param->type != WQ_LAYER_IN || param->flags & WQ_OPTIONAL) continue;
         for (uint32_t k = 0; k < config_count(out->config, p); k++)

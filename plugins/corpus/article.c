@@ -1,9 +1,9 @@
 /* article.c - see article.h.
  *
- * All layers are sorted, so each has a cursor that only moves on: the whole walk
- * is linear.  A token belongs to the sentence in which it begins; tokens between
- * two sentences make one of their own.  A paragraph ends where a sentence ends,
- * so that the two nest. */
+ * All layers are sorted, so each has a cursor that only moves on: the whole
+ * walk is linear.  A token belongs to the sentence in which it begins; tokens
+ * between two sentences make one of their own.  A paragraph ends where a
+ * sentence ends, so that the two nest. */
 #include "article.h"
 
 #define NOWHERE SIZE_MAX /* in front of the first token */

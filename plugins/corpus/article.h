@@ -35,8 +35,8 @@ struct token {
 /* Begins a walk.  A record without tokens has none to walk over. */
 struct article article_of(const struct layers *l, const wq_record *record);
 /* Moves on to the next token.  Returns 1, or 0 at the end.  Left out are tokens
- * that are empty, are nothing but white space, or begin inside another: a corpus
- * is one row of tokens.  Cannot fail. */
+ * that are empty, are nothing but white space, or begin inside another: a
+ * corpus is one row of tokens.  Cannot fail. */
 int article_next(struct article *a, struct token *t);
 /* The text of piece i of a token. */
 wq_str article_piece(const struct article *a, const struct token *t, size_t i);

@@ -95,7 +95,8 @@ static void put_misc(struct out *o, const struct token *t, int has_space_after)
     out_char(o, '\n');
 }
 
-/* Writes a token as word *id or as a multiword token of several; moves *id on. */
+/* Writes a token as word *id, or as a multiword token of several words; moves
+ * *id on. */
 static void put_token(struct corpus_worker *w, const struct article *a,
                       const struct token *t, int has_space_after, uint64_t *id)
 {

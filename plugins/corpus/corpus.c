@@ -60,8 +60,9 @@ static const wq_param conllu_params[] = {
 static const char *const vertical_suffixes[] = { ".vert", ".vertical", NULL };
 static const char *const conllu_suffixes[] = { ".conllu", NULL };
 
-/* The classes of tokens whose part of speech in UD is beyond doubt; the guide to
- * NUM names times and dates, that to SYM addresses and emoji. */
+/* The classes of tokens whose part of speech in UD is beyond doubt: its page on
+ * NUM names times and dates, that on SYM addresses and emoji
+ * (https://universaldependencies.org/u/pos/). */
 static const char *const upos[][2] = {
     { "punct", "PUNCT" }, { "number", "NUM" }, { "symbol", "SYM" },
     { "url", "SYM" },     { "email", "SYM" },  { "emoji", "SYM" },

@@ -1,5 +1,5 @@
-/* out.h - what the writers of this plugin write into: lines of text, in a buffer
- * of fixed size that is handed on when it is full.
+/* out.h - what the writers of this plugin write into: lines of text, in a
+ * buffer of fixed size that is handed on when it is full.
  *
  * The first failure of the other side is kept: what is written after it goes
  * nowhere, and out_end tells.  So no writer has to look at each byte's fate. */
@@ -65,8 +65,8 @@ static inline void out_char(struct out *o, char c)
 void out_number(struct out *o, uint64_t v);
 
 /* Can none of 8 bytes be special in any style?  Letters of ASCII cannot, nor
- * bytes of other scripts but those that may begin a line break: C2 and E2, which
- * differ in one bit, 20. */
+ * bytes of other scripts but those that may begin a line break: C2 and E2,
+ * which differ in one bit, 20. */
 static inline int out_are_plain(uint64_t x)
 {
     const uint64_t ones = 0x0101010101010101u, tops = ones << 7;
@@ -96,6 +96,7 @@ static inline int out_is_plain(wq_str s)
     return out_are_plain(x);
 }
 
+/* As out_text, looking at each byte. */
 int out_careful(struct out *o, wq_str s, enum out_style style);
 /* Text in a style.  Returns 0 if there is nothing of it but white space, and
  * then writes nothing; else 1. */

@@ -34,7 +34,7 @@ static size_t letters(const char *p, size_t n)
     return count;
 }
 
-/* Takes a prefix off if at least `rest` letters remain.  Returns 1 if it did. */
+/* Takes a prefix off if `rest` letters or more remain.  Returns 1 if it did. */
 static int take_prefix(wq_str *w, const char *p, size_t n, size_t rest)
 {
     if (w->n <= n || memcmp(w->p, p, n) != 0 ||

@@ -215,7 +215,7 @@ static int is_one_word(const wq_text *text, wq_str s)
            begin[0] == 0 && end[0] == s.n;
 }
 
-/* Folds a word of a line.  Returns its bytes; 0 if it will not do, and tells. */
+/* Folds a word of a line.  Returns its bytes; 0 if it will not do: told. */
 static size_t fold_word(const struct reading *r, wq_str word,
                         char out[MAX_WORD])
 {

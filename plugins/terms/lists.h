@@ -15,13 +15,13 @@ void lists_free(struct lists *lists);
 typedef void lists_complaint(void *to, size_t line, const char *why);
 
 /* Adds the words of a file: lines "language TAB word"; empty lines and those
- * that begin with # are left out.  All its mistakes are told.  Returns 0; -1: no
- * memory. */
+ * that begin with # are left out.  All its mistakes are told.  Returns 0, or -1
+ * if memory runs out. */
 int lists_add(struct lists *lists, wq_str file, lists_complaint *tell,
               void *to);
 /* Adds words joined to clitics, for texts that nobody has split: lines
  * "language TAB clitics TAB words", both with | between them; * is all words of
- * three letters or more that are there by then.  Returns 0; -1: no memory. */
+ * three letters or more that are there by then.  Returns 0, or -1. */
 int lists_add_joined(struct lists *lists, wq_str file, lists_complaint *tell,
                      void *to);
 

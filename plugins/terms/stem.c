@@ -182,7 +182,7 @@ static wq_str remembered_stem(struct worker *w, uint8_t way, wq_str word,
 }
 
 /* What of a word is stemmed: its stem as `segments` has it, with the alef that
- * writing left out; written into `whole` where it is not a slice of the text. */
+ * writing left out; in `whole` where it is not a slice of the text. */
 static wq_str without_clitics(const struct word *word, char whole[MAX_WORD + 2])
 {
     if (!word->stem.p) return word->form;

@@ -2,8 +2,8 @@
  *
  * A word is a stop word if its language lists it.  Clitics are seen through:
  * where the layer of segments has split the word, its stem is looked up (وفي:
- * و and في), and a word of clitics alone is one (له: ل and ه); where there is no
- * such layer, the list has the common joined forms. */
+ * و and في), and a word of clitics alone is one (له: ل and ه); where there is
+ * no such layer, the list has the common joined forms. */
 #include "data.h"
 #include "lists.h"
 #include <errno.h>

@@ -22,9 +22,9 @@
                              "from what they are joined to." },                \
     [P_LANGUAGE] = { .name = "language", .type = WQ_STRING,                    \
                      .fallback = "auto",                                       \
-                     .help = "ISO 639 code of the language, or auto: what the " \
-                             "field lang says, else the language that the "    \
-                             "script is used for most." },                     \
+                     .help = "ISO 639 code of the language, or auto: what "    \
+                             "the field lang says, else the language that "    \
+                             "the script is used for most." },                 \
     [P_LANG] = { .name = "lang", .type = WQ_FIELD_IN, .flags = WQ_OPTIONAL,    \
                  .fallback = "lang",                                           \
                  .help = "Field with the language of the article." }

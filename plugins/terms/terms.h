@@ -1,5 +1,5 @@
-/* terms.h - what the stages `stem` and `stopwords` share: they look at the words
- * of an article one by one, in its language, through their clitics. */
+/* terms.h - what the stages `stem` and `stopwords` share: they look at the
+ * words of an article one by one, in its language, through their clitics. */
 #ifndef TERMS_TERMS_H
 #define TERMS_TERMS_H
 #include <warraq/plugin.h>

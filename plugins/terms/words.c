@@ -50,6 +50,7 @@ int source_open(struct source *s, const wq_host *host, wq_config *config,
 /* ---- the language of an article ------------------------------------------ */
 
 /* What a script is used for most, in news. */
+/* clang-format off */
 static const char *const language_of[WQ_SCRIPTS] = {
     [WQ_S_LATIN] = "en",   [WQ_S_ARABIC] = "ar",     [WQ_S_CYRILLIC] = "ru",
     [WQ_S_GREEK] = "el",   [WQ_S_HEBREW] = "he",     [WQ_S_DEVANAGARI] = "hi",
@@ -57,6 +58,7 @@ static const char *const language_of[WQ_SCRIPTS] = {
     [WQ_S_HANGUL] = "ko",  [WQ_S_KANA] = "ja",       [WQ_S_HAN] = "zh",
     [WQ_S_ARMENIAN] = "hy", [WQ_S_GEORGIAN] = "ka",  [WQ_S_ETHIOPIC] = "am",
 };
+/* clang-format on */
 enum { LOOK_AT = 4096 }; /* bytes; the script shows early */
 
 static struct language by_script(const struct source *s, wq_str text)
