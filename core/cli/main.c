@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "run/codec.h"
 #include "run/host.h"
+#include "run/memory.h"
 #include "text/text.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
     hold_standard_streams();
     host_offer("text/1", text_toolkit());
     host_offer("format/1", codec_extension());
+    host_offer("state/1", memory_extension());
     if (argc < 2) {
         print_help(stderr);
         return EX_USAGE_;

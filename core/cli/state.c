@@ -4,7 +4,8 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/options.h"
-#include "state/state.h"
+#include "state/commit.h"
+#include "state/segments.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@ static const struct option_spec table[] = {
     { "json", '\0', NULL, "print as JSON" },
     { "dump", '\0', NULL, "verify: print all there is, without times and run "
                           "numbers" },
+    { "memory", '\0', "LABEL", "forget: what the stage with this label "
+                                "remembers" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -21,6 +24,7 @@ struct view {
     struct state state;
     struct json json;
     bool as_json, wants_dump;
+    const char *memory; /* NULL: none */
     const char *const *args; /* behind PIPELINE or DIR */
     size_t n_args;
 };
@@ -247,14 +251,38 @@ static int dump(struct view *v, struct err *e)
 
 static int verify(struct view *v, struct err *e)
 {
-    if (ledger_check(v->state.ledger, e) < 0) return -1;
-    return v->wants_dump ? dump(v, e) : 0;
+    struct ledger_segment *segments = NULL;
+    size_t n = 0;
+    int rc = ledger_check(v->state.ledger, e);
+    if (rc == 0) rc = ledger_segments(v->state.ledger, NULL, &segments, &n, e);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        wq_str view;
+        rc = segment_map(&v->state, &segments[i], &view, e);
+        segment_unmap(view);
+    }
+    ledger_segments_free(segments, n);
+    return rc == 0 && v->wants_dump ? dump(v, e) : rc;
 }
 
 /* ---- forget ---- */
 
+static int forget_memory(struct view *v, struct err *e)
+{
+    char *dir = segment_path(&v->state, "");
+    uint64_t n = 0;
+    int rc = dir ? ledger_forget_stage(v->state.ledger, v->memory, dir, &n, e)
+                 : err_no_memory(e);
+    free(dir);
+    if (rc < 0) return -1;
+    if (n == 0)
+        return err_set(e, EX_NO_INPUT, "no stage \"%s\" remembers anything",
+                       v->memory);
+    return commit_finish(&v->state, e);
+}
+
 static int forget(struct view *v, struct err *e)
 {
+    if (v->memory && forget_memory(v, e) < 0) return -1;
     for (size_t i = 0; i < v->n_args; i++) {
         char *real = realpath(v->args[i], NULL);
         if (!real) real = file_real(v->args[i]);
@@ -334,11 +362,13 @@ static int run(const struct options *o)
     struct view v = { .json = { .to = stdout },
                       .as_json = options_get(o, "json"),
                       .wants_dump = options_get(o, "dump"),
+                      .memory = options_get(o, "memory"),
                       .args = o->args + 2, .n_args = o->n_args - 2 };
     const struct sub *sub = find_sub(o->args[0], &e);
     char *dir = NULL;
-    if (sub && !sub->changes != !v.n_args) {
-        err_set(&e, EX_USAGE_, sub->changes ? "state %s: which inputs?"
+    if (sub && sub->changes != (v.n_args || v.memory)) {
+        err_set(&e, EX_USAGE_, sub->changes ? "state %s: which inputs, or the "
+                                              "memory of which stage?"
                 : "state %s takes one pipeline or folder", sub->name);
     } else if (sub && (dir = find_state(o->args[1], &code, &e))) {
         int rc = sub->changes
@@ -358,10 +388,11 @@ int cli_state(int argc, char **argv)
     struct options o;
     int code = options_take(table, argc, argv,
                             "state info|inputs|runs|verify PIPELINE|DIR\n"
-                            "       warraq state forget PIPELINE|DIR INPUT...",
+                            "       warraq state forget PIPELINE|DIR "
+                            "INPUT...|--memory=LABEL",
                             "Shows what the runs of a `state:` have read and "
-                            "written, sees that it is sound,\nor forgets that "
-                            "an input was read.", &o);
+                            "written, sees that it is sound,\nor forgets "
+                            "inputs, or what a stage remembers.", &o);
     if (code < 0) code = run(&o);
     options_free(&o);
     return code;

@@ -25,6 +25,7 @@ struct piece {
 };
 
 const char *piece_name(const struct piece *p); /* path; "-": standard input */
+bool piece_comes_again(const struct piece *p); /* of an input that changed */
 
 struct batch {
     uint64_t seq;         /* place in the stream, from 0 */

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 struct codecs; /* run/codec.h */
+struct memory; /* run/memory.h */
 
 /* What a worker is doing right now, for the crash handler and the watchdog:
  * plain stores by the worker, racy reads by those two. */
@@ -43,6 +44,7 @@ struct wq_ctx {
     struct err err;
     size_t worker;
     const struct codecs *codecs; /* what format/1 can speak; NULL: nothing */
+    struct memory *memory;       /* state/1, of an ordered stage; NULL: none */
 };
 
 /* The one table.  [any] */

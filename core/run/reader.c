@@ -509,6 +509,11 @@ void reader_close(struct reader *r)
     free(r);
 }
 
+bool piece_comes_again(const struct piece *p)
+{
+    return p->file && p->file->from && p->file->from->comes_again;
+}
+
 const char *piece_name(const struct piece *p)
 {
     return p->file ? p->file->path : "";

@@ -70,6 +70,7 @@ static int on_changed(const struct run *run, struct input *in, struct err *e)
         return 0;
     case ON_CHANGED_RERUN:
         in->what = INPUT_NEW;
+        in->comes_again = true;
         return 1;
     case ON_CHANGED_STOP: break;
     }
@@ -238,17 +239,33 @@ static void add_files(struct run *run, struct commit *c)
 {
     struct sink *sinks[] = { &run->out, &run->dropped, &run->rejects };
     static const char *const kinds[] = { "output", "dropped", "rejects" };
-    struct remember *m = &run->remember;
-    c->files = m->files;
+    const struct remember *m = &run->remember;
     for (size_t i = 0; i < m->n_files; i++)
         for (size_t k = 0; k < WQ_LEN(sinks); k++) {
             struct ledger_file f = m->files[i];
             if (strcmp(f.kind, kinds[k]) != 0 || !sinks[k]->temporary) continue;
             f.bytes = sinks[k]->bytes;
             free(sink_hand_over(sinks[k]));
-            m->files[i] = m->files[c->n_files];
-            m->files[c->n_files++] = f;
+            c->files[c->n_files++] = f;
         }
+}
+
+/* Has the stages write down what they remember, and makes room in the commit. */
+static int save_stages(struct run *run, struct commit *c, struct err *e)
+{
+    struct arena *a = &run->remember.arena;
+    size_t n = 0;
+    for (size_t i = 0; i < run->n_stages; i++) {
+        if (stage_save(&run->stages[i], e) < 0) return -1;
+        n += memory_count(&run->stages[i].memory);
+    }
+    c->files = arena_zero(a, n + WQ_LEN(run->remember.files), sizeof *c->files);
+    c->segments = arena_zero(a, n + 1, sizeof *c->segments);
+    c->retired = arena_zero(a, n + 1, sizeof *c->retired);
+    if (!c->files || !c->segments || !c->retired) return err_no_memory(e);
+    for (size_t i = 0; i < run->n_stages; i++)
+        if (memory_collect(&run->stages[i].memory, c, a, e) < 0) return -1;
+    return 0;
 }
 
 int remember_commit(struct run *run, struct err *e)
@@ -266,6 +283,8 @@ int remember_commit(struct run *run, struct err *e)
         return -1;
     t->is_committed = true;
     if (c.inputs.n == 0) return 0; /* nothing was read: no run */
+    t->is_committed = false;
+    if (save_stages(run, &c, e) < 0) return -1;
     if (t->in + t->emitted) add_files(run, &c);
     int rc = commit_run(&m->state, &c, &t->is_committed, e);
     if (t->is_committed) t->run = m->state.run;

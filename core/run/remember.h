@@ -20,6 +20,7 @@ struct remember {
     char tag[64], number[24];  /* of temporary files; of the run              */
     int64_t began;             /* ms since 1970                               */
     struct arena arena;        /* for the commit                              */
+    unsigned n_segments;       /* that the run has written                    */
 };
 
 /* Takes the state, if the pipeline has one.  0; 1: another run holds it, and

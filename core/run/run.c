@@ -45,7 +45,9 @@ static int open_stages(struct run *r, struct err *e)
     if (!r->stages) return err_no_memory(e);
     for (; r->n_stages < r->plan->n_stages; r->n_stages++)
         if (stage_open(&r->stages[r->n_stages], r->plan, (uint32_t)r->n_stages,
-                       r->n_workers, &r->codecs, e)
+                       r->n_workers, &r->codecs,
+                       r->remember.is_on ? &r->remember.state : NULL,
+                       &r->remember.n_segments, e)
             < 0) {
             r->n_stages++; /* half open: to be closed too */
             return -1;

@@ -111,7 +111,8 @@ static wq_ctx call(struct stage *s, size_t worker, struct batch *b,
     return (wq_ctx){ .label = s->plan->cfg->label, .stage = s->desc,
                      .stats = &s->stats[worker], .batch = b,
                      .scratch = scratch, .worker = worker,
-                     .codecs = s->codecs };
+                     .codecs = s->codecs,
+                     .memory = s->is_ordered ? &s->memory : NULL };
 }
 
 /* What a failed call left, as an error of ours.  Returns -1. */
@@ -150,12 +151,16 @@ static int start_instances(struct stage *s, struct err *e)
 }
 
 int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
-               size_t n_workers, const struct codecs *codecs, struct err *e)
+               size_t n_workers, const struct codecs *codecs,
+               struct state *state, unsigned *next, struct err *e)
 {
     const struct plan_stage *p = &plan->stages[index];
     *s = (struct stage){ .plan = p, .desc = p->desc, .index = index,
                          .codecs = codecs,
-                         .is_ordered = p->desc->flags & WQ_ORDERED };
+                         .is_ordered = p->desc->flags & WQ_ORDERED,
+                         .memory = { .state = state, .next = next,
+                                     .label = p->cfg->label, .desc = p->desc,
+                                     .config = p->config } };
     s->stats = calloc(n_workers, sizeof *s->stats);
     if (!s->stats || intern_reasons(s) < 0) return err_no_memory(e);
     for (; s->n_workers < n_workers; s->n_workers++)
@@ -169,6 +174,7 @@ void stage_close(struct stage *s)
     if (!s->desc) return;
     for (size_t i = 0; s->desc->start && s->desc->stop && i < s->n_instances; i++)
         s->desc->stop(s->instances[i]);
+    memory_close(&s->memory); /* after stop: what it has loaded are views */
     for (size_t i = 0; i < s->n_workers; i++) stage_stats_free(&s->stats[i]);
     free(s->stats);
     free(s->instances);
@@ -322,6 +328,19 @@ static int sort_out(struct stage *s, wq_ctx *ctx, struct batch *b,
     return 0;
 }
 
+/* Records that come again: the stage may remember how they were before. */
+static int forget(struct stage *s, wq_ctx *ctx, struct batch *b, struct err *e)
+{
+    if (!s->memory.is_open || !s->memory.calls.forget) return 0;
+    for (size_t i = 0; i < b->n_records; i++) {
+        const struct piece *p = b->records[i]->origin.piece;
+        if (!p || !p->file || !piece_comes_again(p)) continue;
+        if (s->memory.calls.forget(s->memory.instance, ctx, b->records[i]) < 0)
+            return failed(s, ctx, e);
+    }
+    return 0;
+}
+
 int stage_run(struct stage *s, size_t worker, struct batch *b,
               struct arena *scratch, struct err *e)
 {
@@ -340,6 +359,7 @@ int stage_run(struct stage *s, size_t worker, struct batch *b,
     ctx.stats->in += n;
     uint64_t start = now_ns();
     host_enter(ctx.label, s->plan->cfg->time_limit_ms);
+    if (forget(s, &ctx, b, e) < 0) return -1;
     int rc = s->desc->process(s->instances[s->is_ordered ? 0 : worker], &ctx,
                               records, n, s->is_ordered ? b->prepared : NULL,
                               verdicts);
@@ -359,6 +379,15 @@ int stage_run(struct stage *s, size_t worker, struct batch *b,
         arena_reset(&b->prepared_arena);
     }
     return rc;
+}
+
+int stage_save(struct stage *s, struct err *e)
+{
+    struct arena scratch = { 0 };
+    wq_ctx ctx = call(s, 0, NULL, &scratch);
+    int rc = memory_save(&s->memory, &ctx);
+    arena_free(&scratch);
+    return rc < 0 || ctx.failed ? failed(s, &ctx, e) : 0;
 }
 
 int stage_flush(struct stage *s, size_t worker, struct batch *b,

@@ -2,6 +2,7 @@
 #ifndef WQ_RUN_STAGE_H
 #define WQ_RUN_STAGE_H
 #include "run/host.h"
+#include "run/memory.h"
 #include "run/plan.h"
 
 struct stage {
@@ -14,6 +15,7 @@ struct stage {
     struct stage_stats *stats;  /* one a worker */
     size_t n_workers;
     const struct codecs *codecs;/* the run's */
+    struct memory memory;       /* ORDERED: what it keeps between runs */
     wq_key *reasons;            /* keys of desc->reasons, then of "none given" */
 };
 
@@ -21,9 +23,11 @@ struct stage {
  * [main] */
 void stages_open(struct plan *plan, struct diags *diags);
 void stages_close(struct plan *plan); /* [main] */
-/* Sets an open stage up for n_workers.  -1 with e filled; stage_close either way. [main] */
+/* Sets an open stage up for n_workers; state: of the run, or NULL; *next: number
+ * of the run's next segment.  -1 with e filled; stage_close either way. [main] */
 int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
-               size_t n_workers, const struct codecs *codecs, struct err *e);
+               size_t n_workers, const struct codecs *codecs,
+               struct state *state, unsigned *next, struct err *e);
 void stage_close(struct stage *s); /* [main] */
 /* prepare(), for an ordered stage that has it.  scratch: as for stage_run. */
 int stage_prepare(struct stage *s, size_t worker, struct batch *b,
@@ -36,6 +40,8 @@ int stage_run(struct stage *s, size_t worker, struct batch *b,
 /* flush(), for an ordered stage that has it. [serial] */
 int stage_flush(struct stage *s, size_t worker, struct batch *b,
                 struct arena *scratch, struct err *e);
+/* Has it write down what it remembers. [main] */
+int stage_save(struct stage *s, struct err *e);
 /* All workers' counts together; `out` from stage_stats_new.  [main] */
 void stage_totals(const struct stage *s, struct stage_stats *out);
 int stage_stats_new(const wq_stage *desc, struct stage_stats *out);

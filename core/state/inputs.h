@@ -33,6 +33,7 @@ struct input {
     uint64_t byte, line;
     int64_t row;      /* of the ledger that says so; 0: none                 */
     uint64_t run;     /* CHANGED: when it was read                           */
+    bool comes_again; /* CHANGED, and read anew (the caller's)               */
     uint64_t device, inode, size;
     int64_t modified;
 };

@@ -50,7 +50,7 @@ static const char *const migrations[LEDGER_SCHEMA] = {
 enum query {
     BEGIN, COMMIT, ROLLBACK, ID, LAST_RUN, BY_PATH, BY_HEAD, ALL_INPUTS, FORGET,
     ADD_RUN, ADD_COUNTER, ADD_INPUT, ADD_OUTPUT, ADD_SEGMENT, DROP_SEGMENT,
-    ADD_UNFINISHED, UNFINISHED, FINISHED, RUNS, COUNTERS, SEGMENTS, CHECK,
+    DROP_FILES, DROP_STAGE, ADD_UNFINISHED, UNFINISHED, FINISHED, RUNS, COUNTERS, SEGMENTS, CHECK,
     QUERIES
 };
 
@@ -80,6 +80,9 @@ static const char *const queries[QUERIES] = {
     [ADD_SEGMENT] = "INSERT INTO segments VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
                     "?8)",
     [DROP_SEGMENT] = "DELETE FROM segments WHERE name = ?1",
+    [DROP_FILES] = "INSERT OR REPLACE INTO unfinished SELECT ?2 || name, NULL "
+                   "FROM segments WHERE stage = ?1",
+    [DROP_STAGE] = "DELETE FROM segments WHERE stage = ?1",
     [ADD_UNFINISHED] = "INSERT OR REPLACE INTO unfinished VALUES(?1, ?2)",
     [UNFINISHED] = "SELECT aside, target FROM unfinished ORDER BY aside",
     [FINISHED] = "DELETE FROM unfinished",
@@ -457,6 +460,17 @@ static int rollback(struct ledger *l)
     return -1;
 }
 
+int ledger_forget_stage(struct ledger *l, const char *stage, const char *dir,
+                        uint64_t *n, struct err *e)
+{
+    if (run(l, BEGIN, NULL, 0, e) < 0) return -1;
+    if (RUN(l, DROP_FILES, e, T(stage), T(dir)) < 0
+        || RUN(l, DROP_STAGE, e, T(stage)) < 0)
+        return rollback(l);
+    *n = (uint64_t)sqlite3_changes64(l->db);
+    return run(l, COMMIT, NULL, 0, e) < 0 ? rollback(l) : 0;
+}
+
 int ledger_begin(struct ledger *l, const char *const *asides, size_t n,
                  struct err *e)
 {
@@ -491,7 +505,7 @@ static int add_files(struct ledger *l, const struct commit *c, struct err *e)
     for (size_t i = 0; i < c->n_files; i++) {
         const struct ledger_file *f = &c->files[i];
         if (RUN(l, ADD_UNFINISHED, e, T(f->aside), T(f->target)) < 0) return -1;
-        if (strcmp(f->kind, "segment") != 0
+        if (f->target && strcmp(f->kind, "segment") != 0
             && RUN(l, ADD_OUTPUT, e, I(c->run.run), T(f->kind), T(f->target),
                    I(f->bytes)) < 0)
             return -1;

@@ -41,9 +41,10 @@ struct ledger_counter {
     const char *stage, *name;
     uint64_t value;
 };
-/* An output, or a segment: written aside, to be renamed to its target. */
+/* An output, or a segment: written aside, to be renamed to its target; or a
+ * segment that ends, to be removed (target NULL). */
 struct ledger_file {
-    const char *kind; /* "output", "dropped", "rejects", "segment" */
+    const char *kind; /* "output", "dropped", "rejects", "segment", "retired" */
     char *aside, *target;
     uint64_t bytes;
 };
@@ -94,6 +95,11 @@ int ledger_all_inputs(struct ledger *l, struct ledger_inputs *out,
 /* Takes all rows of a path away; *n: how many. */
 int ledger_forget(struct ledger *l, const char *path, uint64_t *n,
                   struct err *e);
+
+/* Takes the segments of a stage away, their files under `dir` to be removed by
+ * commit_finish; *n: how many. */
+int ledger_forget_stage(struct ledger *l, const char *stage, const char *dir,
+                        uint64_t *n, struct err *e);
 
 /* A run begins: files it may leave behind are noted, before they are there. */
 int ledger_begin(struct ledger *l, const char *const *asides, size_t n,

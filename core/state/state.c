@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "state/commit.h"
+#include "state/segments.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +112,7 @@ int state_open(struct state *s, const char *dir, enum lock_mode mode,
              && ledger_open(&s->ledger, path, false, e) == 0
              && compare_ids(s, e) == 0
              && ledger_last_run(s->ledger, &last, e) == 0)
-        rc = commit_finish(s, e);
+        rc = commit_finish(s, e) < 0 ? -1 : segments_sweep(s, e);
     s->run = last + 1;
     free(path);
     free(fresh);

@@ -4,6 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 export WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/misbehave.so
+export WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/remember.so
 
 # hourly [STAGE...]: p.yaml with a state over inbox/*.jsonl*
 hourly()
@@ -525,6 +526,115 @@ test_forget_makes_an_input_new()
     exits 0 "$WARRAQ" state forget p.yaml inbox/1.jsonl
     ran
     got 000002 1 1
+}
+
+# ---- memory of stages ----
+
+test_a_stage_remembers_between_runs_what_it_would_within_one()
+{
+    local i
+    hourly 'stage: remember'
+    records 1 40 >all.jsonl
+    records 6 30 >>all.jsonl # come again
+    for ((i = 1; i <= 65; i += 6)); do
+        sed -n "$i,$((i + 5))p" all.jsonl >inbox/$((100 + i)).jsonl
+        ran
+    done
+    cat out/*.jsonl >hourly
+    cat out/*.dropped >dropped
+    has_lines 40 hourly
+    has_lines 25 dropped
+    rm -rf state out
+    ran
+    same hourly out/000001.jsonl
+    same dropped out/000001.dropped
+}
+
+test_a_run_that_fails_leaves_the_memory_as_it_was()
+{
+    hourly 'stage: remember'
+    records 1 3 >inbox/1.jsonl
+    ran
+    cp -r state before
+    records 4 6 >inbox/2.jsonl
+    sed -i 's/stage: remember/{stage: remember, with: {how: fail}}/' p.yaml
+    exits 70 "$WARRAQ" run p.yaml
+    says 'stage "remember": it was told to fail'
+    diff -r before/segments state/segments || fail "segments differ"
+    sed -i 's/how: fail/how: well/' p.yaml
+    ran
+    holds out/000002.jsonl '"nth":4'
+}
+
+test_nonsense_of_a_stage_that_saves_is_told()
+{
+    local how
+    hourly '{stage: remember, with: {how: HOW}}'
+    records 1 3 >inbox/1.jsonl
+    for how in 'twice:it adds the segment "00000000" twice' \
+        'bad_key:segments are added and retired in save, by a key of 1 .. 128 visible characters' \
+        'unknown:it retires the segment "nothing", which it does not have'; do
+        sed "s/HOW/${how%%:*}/" p.yaml >q.yaml
+        exits 70 "$WARRAQ" run q.yaml
+        says "${how#*:}"
+        [ ! -e out/000001.jsonl ] || fail "it was committed: $how"
+    done
+}
+
+test_a_memory_of_another_kind_is_refused()
+{
+    hourly '{stage: remember, with: {how: well}}'
+    records 1 3 >inbox/1.jsonl
+    ran
+    records 4 6 >inbox/2.jsonl
+    sed -i 's/how: well/salt: 1/' p.yaml
+    exits 78 "$WARRAQ" run p.yaml
+    says 'stage "remember": it remembers with other parameters than it has now; give it another label'
+    says 'warraq state forget PIPELINE --memory=remember'
+    sed -i 's/salt: 1/how: other_format/' p.yaml
+    exits 78 "$WARRAQ" run p.yaml
+    says 'its memory is of the format "remember 1", and this one needs "remember 2"'
+    exits 66 "$WARRAQ" state forget p.yaml --memory=stories
+    says 'no stage "stories" remembers anything'
+    exits 0 "$WARRAQ" state forget p.yaml --memory=remember
+    [ -z "$(ls state/segments)" ] || fail "$(ls state/segments)"
+    sed -i 's/how: other_format/salt: 1/' p.yaml
+    ran
+    holds out/000002.jsonl '"nth":1'
+}
+
+test_what_comes_again_is_forgotten_first()
+{
+    hourly 'stage: remember'
+    sed -i '2a on_changed: rerun' p.yaml
+    records 1 3 >inbox/1.jsonl
+    ran
+    sed -i 's/article 2/ARTICLE 2/' inbox/1.jsonl
+    ran
+    has_lines 3 out/000002.jsonl
+    has_lines 0 out/000002.dropped
+    nothing_new
+}
+
+test_a_flipped_bit_or_a_lost_segment_is_found()
+{
+    hourly 'stage: remember'
+    records 1 30 >inbox/1.jsonl
+    ran
+    records 31 31 >inbox/2.jsonl
+    cp -r state good
+    printf '\1' | dd of=state/segments/000001-000 bs=1 seek=99 conv=notrunc 2>/dev/null
+    exits 65 "$WARRAQ" state verify p.yaml
+    says "the segment $PWD/state/segments/000001-000, memory of the stage \"remember\", is damaged: its checksum does not fit"
+    exits 65 "$WARRAQ" run p.yaml
+    says 'is damaged'
+    head -c 100 good/segments/000001-000 >state/segments/000001-000
+    exits 65 "$WARRAQ" state verify p.yaml
+    says 'has another length'
+    rm state/segments/000001-000
+    exits 65 "$WARRAQ" state verify p.yaml
+    says 'is gone'
+    [ ! -e out/000002.jsonl ] || fail "it ran"
 }
 
 test_wrong_use_of_the_verb()

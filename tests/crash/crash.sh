@@ -14,6 +14,7 @@
 . "$(dirname "$0")/../cli/lib.sh"
 STRIKE=${STRIKE:?is not set: run me by make check}
 export ASAN_OPTIONS=detect_leaks=0 # it cannot look while it is traced
+export WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/remember.so
 SEED=${SEED:-1}
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/warraq-crash.XXXXXX")
@@ -86,6 +87,7 @@ rejects: {path: "out/{run}.rejects"}
 stages:
   - stage: filter
     with: {min_chars: 10}
+  - stage: remember
 YAML
 }
 

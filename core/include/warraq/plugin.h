@@ -310,8 +310,8 @@ typedef struct wq_host {
      * returns for that batch.  NULL if memory runs out. */
     void *(*scratch)(wq_ctx *ctx, size_t n);
 
-    /* An extension by name ("text/1": wq_text, "format/1": wq_formats), or
-     * NULL.  The pointer is valid for ever.  [any] */
+    /* An extension by name ("text/1": wq_text, "format/1": wq_formats,
+     * "state/1": wq_state), or NULL.  The pointer is valid for ever.  [any] */
     const void *(*extension)(const char *id);
 } wq_host;
 
@@ -570,6 +570,47 @@ typedef struct wq_text {
     /* The byte 0 .. 255 that stands for a code point, -1 if none does. */
     int (*charset_byte)(uint32_t charset, uint32_t code_point);
 } wq_text;
+
+/* ---- extension "state/1": memory between runs -------------------------------
+ * What an ORDERED stage remembers lies in segments: bytes under a key of the
+ * stage's choice, written once and never changed.  The host keeps, checks and
+ * removes them; new ones count from the moment on at which the run's outputs and
+ * the place in its inputs do, and of a run that was aborted none is left.
+ *
+ *     start()    open(): load() is called for each segment there is, by key
+ *     records    process, flush as ever; forget() before a record comes again
+ *     the end    save(): calls add() and retire()
+ *
+ * Segments belong to the stage's label.  Those of another format, or made with
+ * other values of the parameters named here, are an error, never loaded. */
+typedef struct wq_memory {
+    uint32_t size;          /* of this struct: sizeof(wq_memory) */
+    uint32_t n_params;
+    const uint32_t *params; /* places of the parameters it depends on */
+    const char *format;     /* layout, version, fold_id where hashes of text are
+                               kept: 1 .. 64 visible ASCII characters         */
+    /* A segment: p[0..n) stays until stop returns, at the begin of a page.  0, or
+     * -1: error() called, or no memory. [main] */
+    int (*load)(void *instance, wq_ctx *ctx, const char *key, const char *p,
+                size_t n);
+    /* After the last record; may be called or not.  0, or -1 as above. [main] */
+    int (*save)(void *instance, wq_ctx *ctx);
+    /* The record will come (again): what is remembered of one with its id should
+     * go.  May be NULL.  [serial] */
+    int (*forget)(void *instance, wq_ctx *ctx, const wq_record *record);
+} wq_memory;
+typedef struct wq_state {
+    uint32_t size, reserved;
+    /* From start, once; `memory` is copied, its strings and arrays are not.  1:
+     * the run remembers, and all segments are loaded; 0: it does not (a run on
+     * its own, a test), and nothing more is called; -1: the run cannot start. */
+    int (*open)(wq_ctx *ctx, const wq_memory *memory, void *instance);
+    /* From save: a new segment (key: 1 .. 128 visible ASCII characters), in place
+     * of the one that has its key; on disk when it returns, the bytes are not
+     * kept.  And: this segment ends.  0, or -1 with error() called. */
+    int (*add)(wq_ctx *ctx, const char *key, const char *p, size_t n);
+    int (*retire)(wq_ctx *ctx, const char *key);
+} wq_state;
 
 /* ---- extension "format/1": speak a format through the host ---------------- */
 typedef struct wq_formats {
