@@ -40,14 +40,15 @@ struct words {
     wq_str text;
     wq_layer tokens, segments;
     struct language language;
+    int has_segments;
     size_t token, segment; /* what comes next */
 };
 struct word {
     wq_str form;
     uint32_t begin, end;
     uint64_t hash; /* of the standard fold */
-    /* Its pieces as `segments` has them; n_pieces is 0 where there is no such
-     * layer.  In a word of clitics alone (له) no piece is the stem. */
+    /* Its pieces as `segments` has them, 1 if it is not divided there; 0 where
+     * there is no such layer.  In a word of clitics alone (له) no piece is the stem. */
     size_t n_pieces;
     wq_str stem;       /* the piece that is no clitic; p NULL: none */
     int has_lost_alef; /* للكتاب: ل and لكتاب, which is الكتاب */

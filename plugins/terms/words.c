@@ -108,6 +108,7 @@ int words_begin(const struct source *s, const wq_record *record,
             has_tokens = 1;
         } else if (name == s->segments) {
             w->segments = layer;
+            w->has_segments = 1;
         }
     }
     if (!has_tokens || !s->host->get(record, s->field, &w->text)) return 0;
@@ -140,6 +141,7 @@ static void find_pieces(struct words *w, struct word *out)
         }
         before = piece;
     }
+    if (w->has_segments && !out->n_pieces) out->n_pieces = 1;
 }
 
 int words_next(struct words *w, struct word *out)

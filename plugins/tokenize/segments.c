@@ -50,7 +50,9 @@ struct slot {
 };
 _Static_assert(sizeof(struct slot) == 64, "a slot is a cache line");
 
-enum { SLOT_BITS = 14 }; /* 1 MiB */
+/* 4 MiB: the 5.4 M Arabic words of two weeks of news have 240,000 forms, and
+ * the 65,536 most frequent of them are 95 % of the words. */
+enum { SLOT_BITS = 16 };
 
 struct segmenter {
     struct clitics model;
@@ -124,14 +126,10 @@ int segmenter_text(struct segmenter *s, const char *text, const wq_words *words,
         if (s->cap - n < CLITICS_PIECES
             && make_room(s, 2 * s->cap + n_words + CLITICS_PIECES) < 0)
             return -1;
-        if (length > CLITICS_BYTES) { /* end[] of pieces could not say it */
-            s->begin[n] = begin;
-            s->end[n] = begin + length;
-            s->kind[n++] = CLITIC_STEM;
-            continue;
-        }
+        if (length > CLITICS_BYTES) continue; /* end[] could not say it */
         const struct clitics_pieces *pieces =
             segmenter_divide(s, text + begin, length, words->hash[i]);
+        if (pieces->n < 2) continue;
         for (uint32_t k = 0; k < pieces->n; k++) {
             s->begin[n] = k ? s->end[n - 1] : begin;
             s->end[n] = begin + pieces->end[k];

@@ -35,8 +35,8 @@ const struct clitics_pieces *segmenter_divide(struct segmenter *segmenter,
                                               const char *p, size_t n,
                                               uint64_t hash);
 
-/* The pieces of all Arabic words among n_words words of a text; views until the
- * next call.  kind[] are enum clitic_kind. */
+/* The pieces of all Arabic words that have more than one among n_words words of
+ * a text; views until the next call.  kind[] are enum clitic_kind. */
 struct segments {
     size_t n;
     const uint32_t *begin, *end; /* bytes */

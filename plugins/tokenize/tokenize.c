@@ -47,9 +47,9 @@ static const wq_param params[] = {
                              "treebanks have it; none: nothing, and no layer." },
     [P_SEGMENTS_LAYER] = { .name = "segments_layer", .type = WQ_LAYER_OUT,
                            .fallback = "segments",
-                           .help = "Layer for the pieces of Arabic words, with "
-                                   "what they are as kind. A word of one piece "
-                                   "is a stem." },
+                           .help = "Layer for the pieces of the Arabic words "
+                                   "that have more than one, with what they "
+                                   "are as kind." },
     [P_LANG] = { .name = "lang", .type = WQ_FIELD_IN, .flags = WQ_OPTIONAL,
                  .fallback = "lang",
                  .help = "Field with the language of the article. If it says "
