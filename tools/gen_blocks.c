@@ -1,8 +1,9 @@
 /* gen_blocks.c - writes core/text/block_tables.c: what block.h makes of each
  * code point below U+0800, out of the tables of tools/gen_unicode.py.
  *
- *   cc -D_GNU_SOURCE -ffunction-sections -Wl,--gc-sections -Icore -Icore/include tools/gen_blocks.c core/text/tables.c \
- *      core/text/walk.c core/text/fold.c -lxxhash -o gen_blocks
+ *   cc -D_GNU_SOURCE -ffunction-sections -Wl,--gc-sections -Icore
+ * -Icore/include tools/gen_blocks.c core/text/tables.c \ core/text/walk.c
+ * core/text/fold.c -lxxhash -o gen_blocks
  *   ./gen_blocks > core/text/block_tables.c
  *
  * To be run whenever those tables change, or the lists of news.c, which is
@@ -38,8 +39,8 @@ static unsigned lone(uint32_t c, unsigned wb)
     }
 }
 
-/* Bytes of the standard fold of c, or 3 if blocks cannot do it: more than two, or
- * other ones beyond U+07FF. */
+/* Bytes of the standard fold of c, or 3 if blocks cannot do it: more than two,
+ * or other ones beyond U+07FF. */
 static unsigned folded_bytes(uint32_t c)
 {
     uint8_t bytes[4];
@@ -77,11 +78,14 @@ static unsigned class_of(uint32_t c)
 static unsigned news_class_of(uint32_t c)
 {
     switch (c) {
-    case '#': case '@':
+    case '#':
+    case '@':
         return B_HARD;
     case ';': /* 5;6 */
         return B_LONE;
-    case ':': case '/': case '&':
+    case ':':
+    case '/':
+    case '&':
         return B_WATCH;
     case '-':
         return B_HYPHEN;
@@ -155,10 +159,12 @@ int main(void)
     printf("};\n");
 
     uint32_t ends[32] = { 0 }, joined[32] = { 0 }, vowels = 0;
-    for (size_t i = 0; i < WQ_LEN(shortened); i++) add(ends, shortened[i]);
+    for (size_t i = 0; i < WQ_LEN(shortened); i++)
+        add(ends, shortened[i]);
     add(ends, "no"); /* No. 5 */
     print_ends("block_shortened", ends);
-    for (size_t i = 0; i < WQ_LEN(prefixes); i++) add(joined, prefixes[i]);
+    for (size_t i = 0; i < WQ_LEN(prefixes); i++)
+        add(joined, prefixes[i]);
     print_ends("block_prefixes", joined);
     for (uint32_t c = 'A'; c <= 'z'; c++)
         if (text_is_ascii_letter((uint8_t)c) && is_vowel(c))

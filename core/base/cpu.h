@@ -23,7 +23,7 @@ enum cpu_level {
 enum cpu_level cpu_level(void);
 /* The name of a level, as WARRAQ_CPU spells it.  [any] */
 const char *cpu_name(enum cpu_level level);
-/* Puts the level in force to `level`, or to the machine's own if it does not have
- * that one; returns what it is now.  For tests and benchmarks.  [main] */
+/* Puts the level in force to `level`, or to the machine's own if it does not
+ * have that one; returns what it is now.  For tests and benchmarks.  [main] */
 enum cpu_level cpu_limit(enum cpu_level level);
 #endif

@@ -4,15 +4,16 @@
  *
  *   classify   bytes -> one 64-bit mask for each kind of byte, and the folded
  *              bytes; the only step that knows an instruction set
- *   resolve    masks -> where tokens begin and end, by arithmetic on whole masks
- *              (here, for all)
- *   emit       tokens -> columns, with no branch that depends on a token
+ *   resolve    masks -> where tokens begin and end, by arithmetic on whole
+ *              masks (here, for all)
+ *   emit       tokens -> columns, with no branch on what kind of token it is
  *
- * What this can do is nearly all of a news text: letters and digits below U+0800
- * with their marks, punctuation (that of U+2000-203F too), white space, and the
- * joints of 1,234.5 and don't.  What it cannot is marked `hard`, and the white-space delimited piece
- * of text it stands in is left to the exact walk (walk.c, news.c): the block is
- * cut behind the last white space before it.  So
+ * What this can do is nearly all of a news text: letters and digits below
+ * U+0800 with their marks, punctuation (that of U+2000-203F too), white space,
+ * and the joints of 1,234.5 and don't.  What it cannot is marked `hard`, and
+ * the white-space delimited piece of text it stands in is left to the exact
+ * walk (walk.c, news.c): the block is cut behind the last white space before
+ * it.  So
  *
  *   - both lanes give the same tokens, because a bit below the cut depends on
  *     its two neighbours alone;
@@ -32,16 +33,16 @@
 enum {
     B_LETTER = 1,
     B_DIGIT = 2,
-    B_MARK = 4,       /* Extend or Format: belongs to what stands before it */
-    B_GAP = 8,        /* white space */
-    B_LONE = 16,      /* punctuation or symbol, a token unless it joins */
+    B_MARK = 4,        /* Extend or Format: belongs to what stands before it */
+    B_GAP = 8,         /* white space */
+    B_LONE = 16,       /* punctuation or symbol, a token unless it joins */
     B_MID_LETTER = 32, /* B_LONE that joins letters */
-    B_MID_NUM = 64,   /* B_LONE that joins digits */
-    B_HARD = 128,     /* for the exact walk */
+    B_MID_NUM = 64,    /* B_LONE that joins digits */
+    B_HARD = 128,      /* for the exact walk */
     B_SYMBOL = B_LONE | B_MARK,
     B_WATCH = B_LONE | B_GAP,    /* news: . : / & may join what it stands in */
+    B_FILLER = B_LETTER | B_GAP, /* tatweel, which may be all of a word */
     B_HYPHEN = B_WATCH | B_MARK, /* news: - does so now and then */
-    B_FILLER = B_LETTER | B_GAP, /* tatweel: no token by itself */
 };
 
 /* What classify finds.  Both bytes of a two-byte code point carry its bits;
@@ -49,11 +50,10 @@ enum {
  * the lowest of `hard` mean nothing. */
 struct block {
     uint64_t letter, digit, mark, gap, lone, mid_letter, mid_num, hard;
-    uint64_t space;  /* bytes up to 0x20: white space where not hard */
+    uint64_t space;  /* spaces and line feeds: a block is cut behind one */
     uint64_t high;   /* bytes of 0x80 and above */
     uint64_t follow; /* continuation bytes */
     uint64_t arabic; /* bytes of 0xD8 and above: Arabic begins so */
-    uint64_t e2;     /* bytes of 0xE2: U+2000-2FFF begin so */
 };
 /* Folded bytes of a block, each where its code point stands; 0: deleted. */
 struct folded {
@@ -68,8 +68,8 @@ struct tokens {
     uint64_t begin, end; /* first and last byte of each token */
     uint64_t number;     /* at the last byte of a token of digits */
     uint64_t lone, symbol; /* at the bytes of lone marks, of symbols */
-    unsigned cut;        /* bytes done with */
-    unsigned stop;       /* of the first byte for the exact walk, or BLOCK */
+    unsigned cut;          /* bytes done with */
+    unsigned stop;         /* of the first byte for the exact walk, or BLOCK */
 };
 
 static inline uint64_t below(unsigned bit)
@@ -85,15 +85,15 @@ static inline unsigned highest(uint64_t x) /* x not 0 */
     return 63u - (unsigned)__builtin_clzll(x);
 }
 
-/* Behind the last white space of one byte before `stop`. */
+/* Behind the last space or line feed before `stop`. */
 static inline unsigned cut_before(const struct block *b, unsigned stop)
 {
     uint64_t space = b->space & below(stop);
     return space ? highest(space) + 1 : 0;
 }
 
-/* Does news certainly join letters over the apostrophe p[at..behind)?  Not where
- * it parts: l'|eau, or between Arabic quotation marks. */
+/* Does news certainly join letters over the apostrophe p[at..behind)?  Not
+ * where it parts: l'|eau, or between Arabic quotation marks. */
 static inline bool is_plain_apostrophe(const uint8_t *p, size_t at,
                                        size_t behind)
 {
@@ -102,15 +102,18 @@ static inline bool is_plain_apostrophe(const uint8_t *p, size_t at,
 }
 
 /* Adds what begins with the bytes E2 80: quotation marks, dashes, the ellipsis
- * and the apostrophe of don’t.  A code point that does not end in the block, nor
- * one byte before its end, stays hard. */
+ * and the apostrophe of don’t.  A code point that does not end in the block,
+ * nor one byte before its end, stays hard. */
 static inline void add_general_punctuation(struct block *b, bool news,
                                            const uint8_t *p)
 {
-    for (uint64_t left = b->e2 & below(BLOCK - 3); left; left &= left - 1) {
+    uint64_t left = b->hard & b->high & ~b->follow & below(BLOCK - 3);
+    for (; left; left &= left - 1) {
         unsigned j = lowest(left);
         uint64_t bits = (uint64_t)7 << j;
-        if (p[j + 1] != 0x80 || (b->follow & bits) != (uint64_t)6 << j) continue;
+        if (p[j] != 0xE2 || p[j + 1] != 0x80
+            || (b->follow & bits) != (uint64_t)6 << j)
+            continue;
         unsigned kind = block_general[news][p[j + 2] & 0x3F];
         uint64_t word = b->letter | b->digit | b->mark;
         if (kind & B_MID_LETTER && (word << 1 & word >> 3) >> j & 1) {
@@ -128,9 +131,9 @@ static inline void add_general_punctuation(struct block *b, bool news,
     }
 }
 
-/* May news_token see the word p[from..at) otherwise than blocks do, for the mark
- * p[at] that follows or is in it?  No false no: the tables tell the words of the
- * lists in news.c by their first and last letters. */
+/* May news_token see the word p[from..at) otherwise than blocks do, for the
+ * mark p[at] that follows or is in it?  No false no: the tables tell the words
+ * of the lists in news.c by their first and last letters. */
 static inline bool is_doubtful(const uint8_t *p, size_t from, size_t at)
 {
     unsigned head = p[from], tail = p[at - 1] & 0x1F;
@@ -189,7 +192,7 @@ static inline struct tokens resolve(const struct block *b, bool news,
         hard |= watch & watch >> 1;                      /* :/ .. -- */
         hard |= run & run << 1 & (arabic ^ arabic << 1); /* عام2015 */
         hard |= digit & letter >> 1;                     /* 5km */
-        /* 12.5.2015: one or two digits of one or two bytes between full stops */
+        /* 12.5.2015: one or two digits of one or two bytes between stops */
         hard |= dots & (dots << 2 | dots << 3 | dots << 4 | dots << 5);
     }
     joint |= over;
@@ -202,8 +205,8 @@ static inline struct tokens resolve(const struct block *b, bool news,
     t.end = (word & ~(word >> 1)) | (lone & ~(b->follow >> 1));
     hard |= t.begin & (mark | (letter & b->gap));
 
-    /* A branch, seldom taken, so that the next block can begin before the rest of
-     * this one is known. */
+    /* A branch, seldom taken, so that the next block can begin before the rest
+     * of this one is known. */
     t.stop = BLOCK;
     t.cut = cut_before(b, BLOCK);
     if (hard & below(t.cut)) {
@@ -239,7 +242,8 @@ static inline struct tokens resolve(const struct block *b, bool news,
 }
 
 /* Blocks are classified and resolved by so many, then emitted: a branch of emit
- * that was foreseen wrongly would else throw away the work on the next block. */
+ * that was foreseen wrongly would else throw away the work on the next
+ * block. */
 #define BATCH 16
 
 /* A block between resolve and emit. */
@@ -249,9 +253,9 @@ struct resolved {
     struct folded folded;
 };
 
-/* Writes the tokens of p[*at..n), *at < n, to out, at most cap of them, cap > 0,
- * and moves *at behind them.  Stops at the end, at the cap, or where the exact
- * walk has to go on up to *need, else 0.  Returns how many.  [any] */
+/* Writes the tokens of p[*at..n), *at < n, to out, at most cap of them, cap >
+ * 0, and moves *at behind them.  Stops at the end, at the cap, or where the
+ * exact walk has to go on up to *need, else 0.  Returns how many.  [any] */
 typedef size_t block_words(bool news, const uint8_t *p, size_t n, size_t *at,
                            const wq_words *out, size_t cap, size_t *need);
 block_words block_words_plain, block_words_avx2, block_words_avx512;

@@ -12,8 +12,8 @@
 #include "text/text.h"
 #include <immintrin.h>
 
-#define TARGET                                                              \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,"  \
+#define TARGET                                                                 \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,"     \
                           "avx512vbmi2,avx2,bmi,bmi2,popcnt")))
 
 /* clang-format off */
@@ -45,20 +45,21 @@ TARGET static inline __m512i one_down(__m512i v, __m512i places)
     return _mm512_maskz_permutexvar_epi8(~(__mmask64)0 >> 1, behind, v);
 }
 
-/* *pair is the first byte, or its neighbour, that was looked up last: a text stays
- * in its script, and what is known need not be waited for. */
+/* Classifies p[0..64].  *pair is the first byte, or its neighbour, that was
+ * looked up last: a text stays in its script, and what is known need not be
+ * waited for. */
 TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
                                    struct block *b, struct folded *folded)
 {
-    __m512i v = _mm512_loadu_si512(p);
     const uint8_t *kind = block_class[news];
-    __m512i places = _mm512_loadu_si512(iota);
+    __m512i v = _mm512_loadu_si512(p), places = _mm512_loadu_si512(iota);
     uint64_t high = _mm512_movepi8_mask(v);
-    uint64_t lead = _mm512_cmplt_epu8_mask(
-        _mm512_sub_epi8(v, _mm512_set1_epi8((char)0xC2)),
-        _mm512_set1_epi8(0xE0 - 0xC2));
-    uint64_t follow = _mm512_mask_cmplt_epu8_mask(
-        high, v, _mm512_set1_epi8((char)0xC0));
+    uint64_t lead =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8((char)0xC2)),
+                               _mm512_set1_epi8(0xE0 - 0xC2));
+    uint64_t follow =
+        _mm512_mask_cmplt_epu8_mask(high, v, _mm512_set1_epi8((char)0xC0));
+    uint64_t pairs = lead & follow >> 1;
     __m512i kinds = look_up(kind, v), fold = look_up(block_fold[0], v);
     if (high) {
         __m512i behind = one_down(v, places);
@@ -66,14 +67,16 @@ TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
         __m512i bits = _mm512_ternarylogic_epi64(
             behind, _mm512_slli_epi16(v, 6), _mm512_set1_epi8(0x40), 0xF8);
         __m512i second = _mm512_setzero_si512();
-        kinds = _mm512_maskz_mov_epi8(~high, kinds);
-        fold = _mm512_mask_mov_epi8(fold, high, v); /* of three bytes and more */
         __m512i even = _mm512_and_si512(v, _mm512_set1_epi8((char)0xFE));
-        for (uint64_t left = lead; left;) {
+        kinds = _mm512_maskz_mov_epi8(~high, kinds);
+        fold =
+            _mm512_mask_mov_epi8(fold, high, v); /* of three bytes and more */
+        for (uint64_t left = pairs; left;) {
             size_t row = (size_t)(*pair & 0x1E) << 6;
             uint64_t here = _mm512_mask_cmpeq_epi8_mask(
-                lead, even, _mm512_set1_epi8((char)*pair));
-            kinds = _mm512_mask_mov_epi8(kinds, here, look_up(kind + row, bits));
+                pairs, even, _mm512_set1_epi8((char)*pair));
+            kinds =
+                _mm512_mask_mov_epi8(kinds, here, look_up(kind + row, bits));
             fold = _mm512_mask_mov_epi8(fold, here,
                                         look_up(block_fold[0] + row, bits));
             second = _mm512_mask_mov_epi8(second, here,
@@ -81,25 +84,26 @@ TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
             left &= ~here;
             if (left) *pair = p[lowest(left)] & 0xFEu;
         }
-        uint64_t behind_lead = follow & lead << 1;
-        kinds = _mm512_mask_mov_epi8(kinds, behind_lead, one_up(kinds, places));
-        fold = _mm512_mask_mov_epi8(fold, behind_lead, one_up(second, places));
+        kinds = _mm512_mask_mov_epi8(kinds, pairs << 1, one_up(kinds, places));
+        fold = _mm512_mask_mov_epi8(fold, pairs << 1, one_up(second, places));
     }
-    b->letter = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_LETTER));
-    b->digit = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_DIGIT));
-    b->mark = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_MARK));
-    b->gap = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_GAP));
-    b->lone = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_LONE));
-    b->mid_letter = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_MID_LETTER));
-    b->mid_num = _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(B_MID_NUM));
-    b->hard = _mm512_movepi8_mask(kinds) | (high & ~lead & ~(follow & lead << 1))
-              | (lead & ~(follow >> 1));
-    b->space = _mm512_cmple_epu8_mask(v, _mm512_set1_epi8(' '));
-    b->high = high;
-    b->follow = follow;
-    b->e2 = _mm512_cmpeq_epu8_mask(v, _mm512_set1_epi8((char)0xE2));
-    b->arabic = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xD8));
     _mm512_storeu_si512(folded->bytes, fold);
+#define PLANE(bit) _mm512_test_epi8_mask(kinds, _mm512_set1_epi8((char)(bit)))
+    *b = (struct block){
+        .letter = PLANE(B_LETTER),
+        .digit = PLANE(B_DIGIT),
+        .mark = PLANE(B_MARK),
+        .gap = PLANE(B_GAP),
+        .lone = PLANE(B_LONE),
+        .mid_letter = PLANE(B_MID_LETTER),
+        .mid_num = PLANE(B_MID_NUM),
+        .hard = PLANE(B_HARD) | (high & ~(pairs | pairs << 1)),
+        .space = _mm512_cmple_epu8_mask(v, _mm512_set1_epi8(' ')),
+        .high = high,
+        .follow = follow,
+        .arabic = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)0xD8)),
+    };
+#undef PLANE
 }
 
 /* Bytes 0 .. count - 1 of v + base to count entries of `to`. */
@@ -107,12 +111,13 @@ TARGET static inline void write_places(uint32_t *to, __m512i v, size_t base,
                                        unsigned count)
 {
     for (unsigned j = 0; j < count; j += 16) {
-        __m512i place = _mm512_add_epi32(
-            _mm512_cvtepu8_epi32(_mm512_castsi512_si128(v)),
-            _mm512_set1_epi32((int)base));
+        __m512i place =
+            _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(v)),
+                             _mm512_set1_epi32((int)base));
         _mm512_mask_storeu_epi32(
             to + j, (__mmask16)below(count - j < 16 ? count - j : 16), place);
-        v = _mm512_shuffle_i64x2(v, v, 0x39); /* the next 16 bytes to the front */
+        v = _mm512_shuffle_i64x2(v, v,
+                                 0x39); /* the next 16 bytes to the front */
     }
 }
 
@@ -131,25 +136,22 @@ TARGET static inline void write_classes(uint8_t *to, const struct tokens *t,
 TARGET static inline __m512i short_hash_8(__m512i low, __m512i high, __m512i n)
 {
 #define ALL(x) _mm512_set1_epi64((long long)(x))
-    const __m512i byte = ALL(0xFF);
+    __mmask8 is_1 = _mm512_cmpeq_epu64_mask(n, ALL(1));
     __mmask8 over_3 = _mm512_cmpgt_epu64_mask(n, ALL(3));
     __mmask8 over_8 = _mm512_cmpgt_epu64_mask(n, ALL(8));
 
-    __m512i middle = _mm512_srlv_epi64(
-        low, _mm512_and_si512(_mm512_slli_epi64(n, 2), ALL(24)));
-    __m512i key = _mm512_xor_si512(
-        _mm512_or_si512(
-            _mm512_or_si512(_mm512_srli_epi64(high, 56),
-                            _mm512_slli_epi64(n, 8)),
-            _mm512_or_si512(
-                _mm512_slli_epi64(_mm512_and_si512(low, byte), 16),
-                _mm512_slli_epi64(_mm512_and_si512(middle, byte), 24))),
-        ALL(FLIP_3));
-    __m512i h = _mm512_xor_si512(key, _mm512_srli_epi64(key, 33));
+    /* Bytes 2 and 3 are the first two, but of one byte it twice. */
+    __m512i last = _mm512_srli_epi64(high, 56);
+    __m512i key = _mm512_slli_epi64(low, 16);
+    key = _mm512_mask_mul_epu32(key, is_1, last, ALL(0x1010000));
+    key = _mm512_ternarylogic_epi64(key, ALL(0xFFFF0000), last, 0xEA);
+    __m512i h = _mm512_ternarylogic_epi64(key, _mm512_slli_epi64(n, 8),
+                                          ALL(FLIP_3), 0x96);
 
-    __m512i key_8 = _mm512_xor_si512(_mm512_or_si512(_mm512_slli_epi64(low, 32),
-                                                     _mm512_srli_epi64(high, 32)),
-                                     ALL(FLIP_8));
+    __m512i key_8 =
+        _mm512_xor_si512(_mm512_or_si512(_mm512_slli_epi64(low, 32),
+                                         _mm512_srli_epi64(high, 32)),
+                         ALL(FLIP_8));
     key_8 = _mm512_ternarylogic_epi64(key_8, _mm512_rol_epi64(key_8, 49),
                                       _mm512_rol_epi64(key_8, 24), 0x96);
     h = _mm512_mask_mov_epi64(h, over_3, key_8);
@@ -161,12 +163,12 @@ TARGET static inline __m512i short_hash_8(__m512i low, __m512i high, __m512i n)
     __m512i p00 = _mm512_mul_epu32(x, y), p01 = _mm512_mul_epu32(x, y1);
     __m512i p10 = _mm512_mul_epu32(x1, y), p11 = _mm512_mul_epu32(x1, y1);
     const __m512i half = ALL(0xFFFFFFFF);
-    __m512i mid = _mm512_add_epi64(
-        _mm512_add_epi64(_mm512_srli_epi64(p00, 32), p10),
-        _mm512_and_si512(p01, half));
-    __m512i upper = _mm512_add_epi64(
-        _mm512_add_epi64(p11, _mm512_srli_epi64(p01, 32)),
-        _mm512_srli_epi64(mid, 32));
+    __m512i mid =
+        _mm512_add_epi64(_mm512_add_epi64(_mm512_srli_epi64(p00, 32), p10),
+                         _mm512_and_si512(p01, half));
+    __m512i upper =
+        _mm512_add_epi64(_mm512_add_epi64(p11, _mm512_srli_epi64(p01, 32)),
+                         _mm512_srli_epi64(mid, 32));
     __m512i lower = _mm512_or_si512(_mm512_slli_epi64(mid, 32),
                                     _mm512_and_si512(p00, half));
     __m512i swapped = _mm512_shuffle_epi8(
@@ -182,8 +184,8 @@ TARGET static inline __m512i short_hash_8(__m512i low, __m512i high, __m512i n)
     m2 = _mm512_mask_mov_epi64(m2, over_8, ALL(PRIME_MX1));
     __m512i s2 = _mm512_mask_mov_epi64(ALL(29), over_3, ALL(35));
     s2 = _mm512_mask_mov_epi64(s2, over_8, ALL(37));
-    __m512i s3 = _mm512_mask_mov_epi64(ALL(32), over_3 & (__mmask8)~over_8,
-                                       ALL(28));
+    __m512i s3 =
+        _mm512_mask_mov_epi64(ALL(32), over_3 & (__mmask8)~over_8, ALL(28));
     __m512i add = _mm512_maskz_mov_epi64(over_3 & (__mmask8)~over_8, n);
 
     h = _mm512_mullo_epi64(h, m1);
@@ -224,14 +226,14 @@ TARGET static inline void hold(struct waiting *w, const struct tokens *t,
 
     /* Byte j of word w is at from[w] + j, and at from[w + 1] - 8 + j. */
     __m512i in_word = _mm512_and_si512(places, _mm512_set1_epi8(7));
-    __m512i row = _mm512_and_si512(_mm512_srli_epi16(places, 3),
-                                   _mm512_set1_epi8(7));
+    __m512i row =
+        _mm512_and_si512(_mm512_srli_epi16(places, 3), _mm512_set1_epi8(7));
     for (unsigned j = 0; j < count; j += 8) {
-        __m512i low = _mm512_add_epi8(_mm512_permutexvar_epi8(row, from),
-                                      in_word);
+        __m512i low =
+            _mm512_add_epi8(_mm512_permutexvar_epi8(row, from), in_word);
         __m512i n = _mm512_permutexvar_epi8(row, length);
-        __m512i high = _mm512_sub_epi8(_mm512_add_epi8(low, n),
-                                       _mm512_set1_epi8(8));
+        __m512i high =
+            _mm512_sub_epi8(_mm512_add_epi8(low, n), _mm512_set1_epi8(8));
         _mm512_storeu_si512(w->low + w->rows + j,
                             _mm512_permutexvar_epi8(low, text));
         _mm512_storeu_si512(w->high + w->rows + j,
@@ -239,8 +241,9 @@ TARGET static inline void hold(struct waiting *w, const struct tokens *t,
         row = _mm512_add_epi8(row, _mm512_set1_epi8(8));
     }
 
-    uint64_t too_long = _mm512_cmpgt_epu8_mask(
-        length, _mm512_set1_epi8(SHORT_HASH_MAX)) & below(count);
+    uint64_t too_long =
+        _mm512_cmpgt_epu8_mask(length, _mm512_set1_epi8(SHORT_HASH_MAX))
+        & below(count);
     if (too_long) {
         uint8_t bytes[BLOCK], begins[BLOCK];
         _mm512_storeu_si512(bytes, text);
@@ -260,8 +263,8 @@ TARGET static inline void write_hashes(struct waiting *w, uint64_t *to)
 {
     for (unsigned j = 0; j < w->rows; j += 8) {
         unsigned left = w->rows - j < 8 ? w->rows - j : 8;
-        __m512i n = _mm512_cvtepu8_epi64(
-            _mm_loadl_epi64((const __m128i *)(w->n + j)));
+        __m512i n =
+            _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)(w->n + j)));
         __m512i hash = short_hash_8(_mm512_loadu_si512(w->low + j),
                                     _mm512_loadu_si512(w->high + j), n);
         _mm512_mask_storeu_epi64(to + j, (__mmask8)below(left), hash);
@@ -272,7 +275,8 @@ TARGET static inline void write_hashes(struct waiting *w, uint64_t *to)
 }
 
 TARGET static inline size_t emit(const struct resolved *r, size_t count,
-                                 const uint8_t *p, const wq_words *out, size_t k)
+                                 const uint8_t *p, const wq_words *out,
+                                 size_t k)
 {
     const __m512i places = _mm512_loadu_si512(iota);
     struct waiting waiting;

@@ -8,8 +8,9 @@
  *                             writes to the rows from k on; the next row
  */
 
-TARGET size_t KERNEL(bool news, const uint8_t *p, size_t n, size_t *at,
-                     const wq_words *out, size_t cap, size_t *need)
+TARGET static inline size_t run(bool news, const uint8_t *p, size_t n,
+                                size_t *at, const wq_words *out, size_t cap,
+                                size_t *need)
 {
     struct resolved list[BATCH];
     unsigned pair = 0xD8; /* Arabic */
@@ -31,7 +32,7 @@ TARGET size_t KERNEL(bool news, const uint8_t *p, size_t n, size_t *at,
             struct block b;
             struct resolved *r = &list[count++];
             classify(news, q, &pair, &b, &r->folded);
-            if (b.e2) add_general_punctuation(&b, news, q);
+            add_general_punctuation(&b, news, q);
             r->t = resolve(&b, news, p, n, i, room);
             r->at = i;
             i += r->t.cut;
@@ -42,4 +43,12 @@ TARGET size_t KERNEL(bool news, const uint8_t *p, size_t n, size_t *at,
     }
     *at = i < n ? i : n;
     return k;
+}
+
+/* Two loops, so that each is compiled for its mode. */
+TARGET size_t KERNEL(bool news, const uint8_t *p, size_t n, size_t *at,
+                     const wq_words *out, size_t cap, size_t *need)
+{
+    return news ? run(true, p, n, at, out, cap, need)
+                : run(false, p, n, at, out, cap, need);
 }

@@ -29,7 +29,8 @@ TARGET static inline vec load(const uint8_t *p)
 /* The top bits of 8 bytes, brought together by a multiplication. */
 static inline uint32_t top_bits(uint64_t x)
 {
-    return (uint32_t)((x >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56);
+    return (uint32_t)((x >> 7 & 0x0101010101010101u) * 0x0102040810204080u
+                      >> 56);
 }
 
 static inline uint32_t VEC_MASK(vec v)
@@ -50,7 +51,8 @@ TARGET static inline vec in_range(vec v, uint8_t first, uint8_t count)
 TARGET static inline uint64_t plane(const uint8_t *kinds, unsigned bit)
 {
     uint64_t mask = 0;
-    unsigned up = (unsigned)__builtin_clz(bit) - 24; /* to the top of its byte */
+    unsigned up = (unsigned)__builtin_clz(bit)
+                  - 24; /* to the top of its byte */
 #pragma GCC unroll 4
     for (unsigned j = 0; j < BLOCK; j += VEC) {
         wide_vec v = (wide_vec)load(kinds + j) << up;
@@ -59,14 +61,20 @@ TARGET static inline uint64_t plane(const uint8_t *kinds, unsigned bit)
     return mask;
 }
 
+/* Code points of two bytes, in both. */
+static inline uint64_t both(uint64_t mask, uint64_t pairs)
+{
+    return mask | (mask & pairs) << 1;
+}
+
 /* Classifies p[0..64]. */
 TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
                                    struct block *b, struct folded *folded)
 {
     _Alignas(VEC) uint8_t kinds[BLOCK] = { 0 };
+    uint64_t letter = 0, digit = 0, space = 0, lead = 0;
+    uint64_t high = 0, follow = 0, arabic = 0;
     (void)pair;
-    uint64_t letter = 0, digit = 0, blank = 0, space = 0, lead = 0;
-    uint64_t high = 0, follow = 0, arabic = 0, e2 = 0;
 #pragma GCC unroll 4
     for (unsigned j = 0; j < BLOCK; j += VEC) {
         vec v = load(p + j);
@@ -75,20 +83,18 @@ TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
         memcpy(folded->bytes + j, &fold, sizeof fold);
         letter |= (uint64_t)VEC_MASK(is_letter) << j;
         digit |= (uint64_t)VEC_MASK(in_range(v, '0', 10)) << j;
-        blank |= (uint64_t)VEC_MASK((vec)(v == ' ')) << j;
-        space |= (uint64_t)VEC_MASK((vec)(v <= ' ')) << j;
+        space |= (uint64_t)VEC_MASK((vec)(v == ' ') | (vec)(v == '\n')) << j;
         lead |= (uint64_t)VEC_MASK(in_range(v, 0xC2, 0xE0 - 0xC2)) << j;
         high |= (uint64_t)VEC_MASK(v) << j;
         follow |= (uint64_t)VEC_MASK((vec)((signed_vec)v < -64)) << j;
-        e2 |= (uint64_t)VEC_MASK((vec)(v == 0xE2)) << j;
-        arabic |= (uint64_t)VEC_MASK((vec)(v >= 0xD8)) << j;
+        if (news) arabic |= (uint64_t)VEC_MASK((vec)(v >= 0xD8)) << j;
     }
-    /* Bits of byte 63 matter only where it is white space, which is looked up as
-     * well as any other.
-     * Looked up by fours and eights, the last one over again to make them full:
-     * how many there are is hard to foresee, how many fours hardly. */
+    /* Looked up by fours and eights, the last one over again to make them full:
+     * how many there are is hard to foresee, how many fours hardly.  Byte 63,
+     * of which nothing matters unless it is white space, stands in for no mark.
+     */
     const uint8_t *kind = block_class[news];
-    uint64_t marks = ~(letter | digit | blank | high);
+    uint64_t marks = ~(letter | digit | space | high);
     do {
 #pragma GCC unroll 4
         for (int k = 0; k < 4; k++) {
@@ -111,21 +117,22 @@ TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
             }
         } while (left);
     }
-#define BOTH(mask) (mask | (mask & pairs) << 1)
-    digit |= plane(kinds, B_DIGIT);
-    letter |= plane(kinds, B_LETTER);
-    uint64_t mark = plane(kinds, B_MARK), gap = plane(kinds, B_GAP);
-    uint64_t lone = plane(kinds, B_LONE);
-    uint64_t mid_letter = plane(kinds, B_MID_LETTER);
-    uint64_t mid_num = plane(kinds, B_MID_NUM), hard = plane(kinds, B_HARD);
+#define PLANE(bit) both(plane(kinds, bit), pairs)
     *b = (struct block){
-        .letter = BOTH(letter), .digit = BOTH(digit), .mark = BOTH(mark),
-        .gap = BOTH(gap), .lone = BOTH(lone), .mid_letter = BOTH(mid_letter),
-        .mid_num = BOTH(mid_num), .space = space, .high = high,
-        .follow = follow, .arabic = arabic, .e2 = e2,
-        .hard = hard | (high & ~(pairs | pairs << 1)),
+        .letter = letter | PLANE(B_LETTER),
+        .digit = digit | PLANE(B_DIGIT),
+        .mark = PLANE(B_MARK),
+        .gap = PLANE(B_GAP),
+        .lone = PLANE(B_LONE),
+        .mid_letter = PLANE(B_MID_LETTER),
+        .mid_num = PLANE(B_MID_NUM),
+        .hard = plane(kinds, B_HARD) | (high & ~(pairs | pairs << 1)),
+        .space = space,
+        .high = high,
+        .follow = follow,
+        .arabic = arabic,
     };
-#undef BOTH
+#undef PLANE
 }
 
 /* Bytes that the fold deletes. */
@@ -141,27 +148,27 @@ TARGET static inline uint64_t deleted(const struct folded *folded)
 /* Writes the tokens of a block to the rows of out from k on; returns the next
  * row. */
 TARGET static inline size_t emit_one(const struct resolved *r, const uint8_t *p,
-                                     const wq_words *out, size_t k)
+                                     const wq_words *out, size_t k, bool hashed)
 {
     const struct tokens *t = &r->t;
     const wq_words to = *out;
-    /* WORD, NUMBER, PUNCT, SYMBOL are 1 .. 4. */
-    uint64_t plus_1 = t->number | t->symbol;
     /* A deleted byte makes a carry that runs out of the word it is in.  A lone
      * mark may have its last byte deleted (U+037E is a semicolon). */
+    uint64_t gone = hashed ? deleted(&r->folded) : 0;
     uint64_t word = t->inside & ~t->lone;
-    uint64_t gone = to.hash ? deleted(&r->folded) : 0;
     uint64_t shrunk = ((word + (gone & word)) & ~word) >> 1 | (gone & t->lone);
+    /* WORD, NUMBER, PUNCT, SYMBOL are 1 .. 4. */
+    uint64_t plus_1 = t->number | t->symbol;
     for (uint64_t begin = t->begin, end = t->end; end;
          begin &= begin - 1, end &= end - 1, k++) {
         unsigned from = lowest(begin), last = lowest(end);
-        size_t n = last + 1 - from;
         to.begin[k] = (uint32_t)(r->at + from);
         to.end[k] = (uint32_t)(r->at + last + 1);
         if (to.cls)
             to.cls[k] = (uint8_t)(WQ_W_WORD + (plus_1 >> last & 1)
                                   + 2 * (t->lone >> last & 1));
-        if (!to.hash) continue;
+        if (!hashed) continue;
+        size_t n = last + 1 - from;
         if (__builtin_expect(shrunk >> last & 1, 0))
             to.hash[k] = text_fold_hash((const char *)p + r->at + from, n);
         else if (__builtin_expect(n > SHORT_HASH_MAX, 0))
@@ -173,9 +180,12 @@ TARGET static inline size_t emit_one(const struct resolved *r, const uint8_t *p,
 }
 
 TARGET static inline size_t emit(const struct resolved *r, size_t count,
-                                 const uint8_t *p, const wq_words *out, size_t k)
+                                 const uint8_t *p, const wq_words *out,
+                                 size_t k)
 {
-    for (size_t i = 0; i < count; i++) k = emit_one(&r[i], p, out, k);
+    for (size_t i = 0; i < count; i++)
+        k = out->hash ? emit_one(&r[i], p, out, k, true)
+                      : emit_one(&r[i], p, out, k, false);
     return k;
 }
 

@@ -1,5 +1,5 @@
-/* words_oracle.h - words without blocks: one segment of the exact walk after the
- * other, which text_words has to give at every level of vectors. */
+/* words_oracle.h - words without blocks: one segment of the exact walk after
+ * the other, which text_words has to give at every level of vectors. */
 #ifndef WQ_TESTS_WORDS_ORACLE_H
 #define WQ_TESTS_WORDS_ORACLE_H
 #include <stddef.h>

@@ -53,13 +53,13 @@ static void check_all(const char *p, size_t n, size_t cap, const char *what)
 
 /* Pieces that the rules of words turn on, and what surrounds them in a text. */
 static const char *const hostile[] = {
-    "a", "B", "zz", "ا", "ل", "بب", "ة", "أ", "ـ", "َ", "ّ", "1", "7", "23", "٣", "۴",
-    " ", " ", " ", " ", "\n", "\r", "\t", ".", ".", ",", ":", "'", "\"", "-",
+    "a", "B", "zz", "ا", "ل", "بب", "ة", "أ", "ـ", "َ", "ّ", "1", "7", "23", "٣",
+    "۴",    " ", " ", " ", " ", "\n", "\r", "\t", ".", ".", ",", ":", "'", "\"", "-",
     "_", "@", "#", "/", "&", "http://", "www.", ".com", "؟", "،", "؛", "!", "?",
     "’", "“", "«", "»", "…", "\xE2\x80\x8D", "\xE2\x80\x8F", "é", "e\xCC\x81",
     "א", "ב", "カ", "漢", "ไทย", "😀", "👩", "🇦", "\xEF\xB8\x8F", "٫", "٬", "%",
-    "$", "©", "\xC2\xA0", "\xC2\xAD", "ﷺ", "ﻻ", "Mr", "No", "د", "km", "l'", "co-",
-    "\xE2\x80\xAF", "²", "Я", "ж", "ё", "ω", "Ⱥ", "ڤ", "گ", "ی", "\xE2\x80\x8B",
+    "$", "©", "\xC2\xA0", "\xC2\xAD", "ﷺ", "ﻻ", "Mr", "No", "د", "km", "l'",
+    "co-",    "\xE2\x80\xAF", "²", "Я", "ж", "ё", "ω", "Ⱥ", "ڤ", "گ", "ی", "\xE2\x80\x8B",
     "\xE2\x80\xAE", "\xE2\x81\xA6", "\xC2\x85", "·", "ߊ", "ܐ", "ސ", "ÿ", "ŉ",
 };
 /* And what is no UTF-8, and a NUL. */
@@ -182,8 +182,8 @@ END_TEST
 START_TEST(every_code_point_in_many_surroundings)
 {
     static const char *const around[] = {
-        "%s", "a%sb", " %s ", "1%s2", "ب%sب", "a%s", "%s2", ".%s.",
-        "a%s\xCC\x81 b", "ب%s1", "x.%sy", "ab%s-1", "\t%s", "\xC2\xA0%s",
+        "%s", "a%sb", "ب%sب", "ab%s-1", " %s ", "1%s2", "a%s", "%s2", ".%s.",
+        "a%s\xCC\x81 b", "ب%s1", "x.%sy", "\t%s", "\xC2\xA0%s",
     };
     enum { AT_ONCE = 64 };
     for (uint32_t c = 1; c < 0x110000; c += AT_ONCE) {
@@ -192,8 +192,10 @@ START_TEST(every_code_point_in_many_surroundings)
         for (uint32_t i = c; i < c + AT_ONCE && i < 0x110000; i++) {
             if (i >= 0xD800 && i < 0xE000) continue;
             one[text_encode(i, (uint8_t *)one)] = '\0';
-            for (size_t k = 0; k < WQ_LEN(around); k++) {
-                n += (size_t)snprintf(text + n, sizeof text - n, around[k], one);
+            size_t ways = i < 0x3000 ? WQ_LEN(around) : WQ_LEN(around) / 3;
+            for (size_t k = 0; k < ways; k++) {
+                n += (size_t)snprintf(text + n, sizeof text - n, around[k],
+                                      one);
                 text[n++] = ' ';
             }
         }
@@ -232,7 +234,8 @@ START_TEST(long_words_and_marks_on_them)
 {
     for (size_t n = 1; n < 200; n++) {
         char text[2048] = "", *p = text;
-        static const char *const units[] = { "a", "ب", "é", "بَ", "1", "ж", "!" };
+        static const char *const units[] = { "a", "ب",  "é", "بَ",
+                                             "1", "ж", "!" };
         for (size_t k = 0; k < WQ_LEN(units); k++) {
             for (size_t i = 0; i < n && p < text + 2000; i++)
                 p = stpcpy(p, units[k]);
