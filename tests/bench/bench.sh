@@ -9,6 +9,10 @@
 # the same bytes.  MB are 10^6 bytes of uncompressed JSONL.  REPEAT=N also runs the
 # stream N times over with new ids, for the memory of a long run (30: 2 GB).
 # Never fails by time.
+#
+# Behind the table of the chain comes one of the text toolkit: each function at
+# each level of vector instructions, beside ICU in the same process, on the texts
+# of the corpus and on English ones (WARRAQ_DATA says where).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -154,3 +158,20 @@ awk 'BEGIN { printf "{" }
           (value ~ /^[0-9.]+$/ ? value : "\"" value "\"") }
     END { print "\n}" }' "$out/table" >"$out/bench.json"
 echo "as JSON: $out/bench.json"
+
+# texts FILE: the field `text' of JSON lines.
+texts() { python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    print(json.loads(line).get("text", ""))' "$1"; }
+tools=$(dirname "$WARRAQ")/tests/bench
+english=${WARRAQ_DATA:-$root/../shared/data}/tokens/pud-en.texts.jsonl
+texts "$stream" | head -c 12000000 | iconv -c -f utf-8 -t utf-8 >"$out/corpus.txt"
+set -- "$out/corpus.txt"
+if [ -f "$english" ]; then
+    for ((i = 0; i < 20; i++)); do texts "$english"; done >"$out/english.txt"
+    set -- "$@" "$out/english.txt"
+fi
+echo
+"$tools/text_bench" --rounds "$ROUNDS" "$@" | tee "$out/toolkit"
+echo "clitics, alone and with words remembered:"
+"$tools/clitics_bench" <"$out/corpus.txt" | tee "$out/clitics"

@@ -150,6 +150,23 @@ for f in pud-ar pud-en; do
     score $f tokens.py "$DATA/tokens/$f.gold.jsonl" "$DATA/tokens/$f.texts.jsonl" "$out/$f.jsonl"
 done
 
+# Clitics: models like the one that ships, each on documents it has not seen.
+python3 "$root/tools/train_clitics.py" folds \
+    "$(dirname "$WARRAQ")/tools/clitic_features" \
+    "$root/plugins/tokenize/model/counts.bin" "$DATA/tokens/pud-ar.conllu" \
+    >"$out/clitics.report" || die "train_clitics.py failed"
+while IFS='= ' read -r name value _; do
+    figure clitics-folds "$name" "$value"
+done < <(grep '^clitic_' "$out/clitics.report")
+
+# Every token is its slice of the text, behind every stage.
+WARRAQ=$WARRAQ bash "$here/offsets.sh" "$DATA/news-ar/news.jsonl.zst" "$out/offsets" \
+    >"$out/offsets.report"
+[ -s "$out/offsets.report" ] || die "offsets.sh could not run"
+read -r _ _ spans _ differences <"$out/offsets.report"
+figure offsets spans "$spans"
+figure offsets differences "$differences"
+
 # Sentences marked by hand, ours and ICU's; the marks are in this tree, the texts
 # are not.
 gold=$root/tests/data/sentences/gold.tsv
