@@ -160,7 +160,7 @@ size_t text_fold_map(uint32_t profile, const char *p, size_t n, char *out,
         size_t step = text_decode(in + i, n - i, &c);
         const uint8_t *to = fold_one(&tables[profile], c);
         size_t bytes = to ? to[0] : step;
-        if (k <= cap && bytes <= cap - k) {
+        if (bytes && k <= cap && bytes <= cap - k) {
             memcpy(out + k, to ? to + 1 : in + i, bytes);
             for (size_t j = 0; j < bytes; j++) from[k + j] = (uint32_t)i;
         }

@@ -284,6 +284,49 @@ START_TEST(every_function_takes_linear_time)
 }
 END_TEST
 
+/* A sanitizer sees what is done with the pointers. */
+START_TEST(no_text_and_no_room_are_fine)
+{
+    static const char *const texts[] = { NULL, "\xD9\x80", "a\xCC\x81", "\xC2" };
+    uint32_t set = text_charset("windows-1256");
+    for (size_t i = 0; i < WQ_LEN(texts); i++) {
+        const char *p = texts[i];
+        size_t n = p ? strlen(p) : 0, counts[WQ_SCRIPTS] = { 0 };
+        char out[32];
+        uint32_t from[33], one;
+        for (uint32_t f = 0; f <= WQ_FOLD_SEARCH; f++) {
+            size_t need = text_fold(f, p, n, out, sizeof out);
+            ck_assert_uint_eq(text_fold(f, p, n, NULL, 0), need);
+            ck_assert_uint_eq(text_fold_map(f, p, n, NULL, &one, 0), need);
+            ck_assert_uint_eq(text_fold_map(f, p, n, out, from, 32), need);
+        }
+        ck_assert_uint_eq(text_nfc(p, n, NULL, 0),
+                          text_nfc(p, n, out, sizeof out));
+        ck_assert_uint_eq(text_utf8_repair(p, n, NULL, 0, NULL),
+                          text_utf8_repair(p, n, out, sizeof out, NULL));
+        ck_assert_uint_eq(
+            text_charset_decode(set, p, n, NULL, 0, NULL),
+            text_charset_decode(set, p, n, out, sizeof out, NULL));
+        ck_assert_uint_eq(
+            text_charset_encode(set, p, n, NULL, 0, NULL),
+            text_charset_encode(set, p, n, out, sizeof out, NULL));
+        text_scripts(p, n, counts, WQ_SCRIPTS);
+    }
+    size_t at = 0;
+    uint32_t begin, end;
+    uint8_t script;
+    wq_words words = { &begin, &end, NULL, NULL };
+    ck_assert_uint_eq(text_fold_hash(NULL, 0), text_hash(NULL, 0));
+    ck_assert_uint_eq(text_utf8_valid(NULL, 0), 0);
+    ck_assert(text_is_nfc(NULL, 0));
+    ck_assert_uint_eq(text_words(WQ_WORDS_NEWS, NULL, 0, &at, &words, 1), 0);
+    ck_assert_uint_eq(text_words(WQ_WORDS_UAX29, NULL, 0, &at, &words, 1), 0);
+    ck_assert_uint_eq(text_sentences(NULL, 0, &at, &begin, &end, 1), 0);
+    ck_assert_uint_eq(text_graphemes(NULL, 0, &at, &end, 1), 0);
+    ck_assert_uint_eq(text_script_runs(NULL, 0, &at, &end, &script, 1), 0);
+}
+END_TEST
+
 START_TEST(the_table_is_whole)
 {
     const wq_text *t = text_toolkit();
@@ -315,6 +358,7 @@ int main(void)
     tcase_add_test(tc, a_plugin_that_knows_few_scripts_counts_the_rest_as_other);
     tcase_add_loop_test(tc, every_function_takes_linear_time, 0,
                         (int)WQ_LEN(hostile) + 1);
+    tcase_add_test(tc, no_text_and_no_room_are_fine);
     tcase_add_test(tc, the_table_is_whole);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
