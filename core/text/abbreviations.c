@@ -17,9 +17,8 @@
 #include "text/text.h"
 #include <string.h>
 
-/* Bytes of the longest word here, folded or not, and of the longest one that is
- * all ASCII and looked for folded. */
-enum { WORD_MAX = 16, ASCII_MAX = 6 };
+/* Bytes of the longest word that is all ASCII and looked for folded. */
+#define ASCII_MAX 6
 
 /* Is p[0..n), n >= 1, in the list? */
 static bool is_in(const char *const *list, size_t count, const char *p,

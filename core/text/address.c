@@ -42,14 +42,16 @@ static size_t address_end(const uint8_t *p, size_t n, size_t i)
             if (b == '(') depth++;
             if (b == ')' && --depth < 0) break;
             at++;
-            if (is_alnum(b) || strchr("/#=&_-+%~$@)", b)) end = at;
+            if (text_is_ascii_alnum(b) || strchr("/#=&_-+%~$@)", b)) end = at;
             continue;
         }
         const struct text_prop *prop = prop_at(p, n, at, &bytes);
         if (!text_is_letter(prop) && !text_is_number(prop)
             && !text_is_mark(prop))
             break;
-        if (prop->script == WQ_S_ARABIC && at > i && is_alnum(p[at - 1])) break;
+        if (prop->script == WQ_S_ARABIC && at > i
+            && text_is_ascii_alnum(p[at - 1]))
+            break;
         at += bytes;
         end = at;
     }
@@ -62,7 +64,8 @@ static size_t domain_end(const uint8_t *p, size_t n, size_t i)
 {
     size_t stop = n - i > DOMAIN_MAX ? i + DOMAIN_MAX : n;
     size_t at = i, label = i, end = 0;
-    while (at < stop && (is_alnum(p[at]) || p[at] == '-' || p[at] == '.')) {
+    while (at < stop
+           && (text_is_ascii_alnum(p[at]) || p[at] == '-' || p[at] == '.')) {
         if (p[at] == '.') {
             if (at == label) break;
             label = at + 1;
@@ -77,8 +80,8 @@ static size_t domain_end(const uint8_t *p, size_t n, size_t i)
 
 static bool is_local(uint8_t b)
 {
-    return is_alnum(b) || b == '.' || b == '_' || b == '%' || b == '+'
-           || b == '-';
+    return text_is_ascii_alnum(b) || b == '.' || b == '_' || b == '%'
+           || b == '+' || b == '-';
 }
 
 size_t address_email(const uint8_t *p, size_t n, size_t i, size_t end)
@@ -100,7 +103,7 @@ size_t address_url(const uint8_t *p, size_t n, size_t i, size_t end)
             return address_end(p, n, i);
     }
     if (begins(p, n, i, "www") && n - i > 4 && p[i + 3] == '.'
-        && is_alnum(p[i + 4]))
+        && text_is_ascii_alnum(p[i + 4]))
         return address_end(p, n, i);
     /* bbc.com, bbc.co.uk/news: the segment is the host. */
     size_t dot = end;

@@ -47,18 +47,8 @@ static const uint8_t next_state[S_STATES][GB_CLASSES] = {
 static inline unsigned class_at(const uint8_t *p, size_t n, size_t i,
                                 size_t *bytes)
 {
-    unsigned b = p[i];
-    if (b < 0x80) {
-        *bytes = 1;
-        return text_low_gb[b];
-    }
-    if (b - 0xC2u < 0xE0 - 0xC2 && i + 1 < n) {
-        *bytes = 2;
-        return text_low_gb[(b & 0x1F) << 6 | (p[i + 1] & 0x3Fu)];
-    }
-    uint32_t c;
-    *bytes = text_decode(p + i, n - i, &c);
-    return text_prop(c)->gb;
+    return text_class_at(text_low_gb, offsetof(struct text_prop, gb), p, n, i,
+                         bytes);
 }
 
 size_t text_graphemes(const char *text, size_t n, size_t *at, uint32_t *end,

@@ -10,7 +10,7 @@
 #include "text/news.h"
 #include "text/text.h"
 
-/* A number of at most 4 digits, all of one script; longer ones count 5. */
+/* A number of at most 4 digits, of any scripts; longer ones count 5. */
 struct digits {
     unsigned value, count;
 };

@@ -217,7 +217,8 @@ static size_t few_capitals_end(const uint8_t *p, size_t n, size_t i)
 {
     size_t end = i;
     while (end < n && end - i < 4 && p[end] >= 'A' && p[end] <= 'Z') end++;
-    return end > i && end - i < 4 && !(end < n && is_alnum(p[end])) ? end : 0;
+    if (end == i || end - i == 4) return 0;
+    return end < n && text_is_ascii_alnum(p[end]) ? 0 : end;
 }
 
 /* The end of what the segment p[i..end) of ASCII letters is the first part of,
@@ -230,7 +231,7 @@ static size_t joined_end(const uint8_t *p, size_t n, size_t i, size_t end)
         return few_capitals_end(p, n, i) == end
                    ? few_capitals_end(p, n, end + 1)
                    : 0;
-    if (p[end] != '-' || !is_alnum(p[end + 1])) return 0;
+    if (p[end] != '-' || !text_is_ascii_alnum(p[end + 1])) return 0;
     if (text_is_ascii_digit(p[end + 1]) && is_model(p, i, end))
         return walk_news(p, n, end + 1, &seen);
     if (news_is_one_of(prefixes, WQ_LEN(prefixes), p, i, end))
@@ -319,7 +320,7 @@ static size_t other_end(const uint8_t *p, size_t n, size_t i, size_t end,
                         unsigned seen, uint8_t *cls)
 {
     size_t to = 0;
-    if (is_alnum(p[i])) {
+    if (text_is_ascii_alnum(p[i])) {
         *cls = WQ_W_EMAIL;
         if ((to = address_email(p, n, i, end))) return to;
         *cls = WQ_W_URL;

@@ -5,11 +5,6 @@
 #include "text/props.h"
 #include <stdbool.h>
 
-static inline bool is_alnum(uint8_t b)
-{
-    return text_is_ascii_letter(b) || text_is_ascii_digit(b);
-}
-
 /* What is known of the code point at p[i], i < n; *bytes is its length. */
 static inline const struct text_prop *prop_at(const uint8_t *p, size_t n,
                                               size_t i, size_t *bytes)
@@ -27,6 +22,7 @@ static inline bool begins(const uint8_t *p, size_t n, size_t i,
         if (i >= n || (p[i] | 0x20) != (uint8_t)*word) return false;
     return true;
 }
+
 /* A word of small ASCII letters, at most 8; the rest is NUL. */
 typedef char news_word[8];
 /* Is p[i..end) one of the words, in any case? */

@@ -128,32 +128,19 @@ static size_t decode(const uint8_t *p, size_t left, uint32_t *c)
     return bytes;
 }
 
-/* Combining class of c, or 255 if c is not in NFC for certain. */
-static unsigned quick(uint32_t c)
-{
-    return c < RAW ? text_prop(c)->nfc : 0;
-}
+/* The combining class of c. */
 static unsigned class_of(uint32_t c)
 {
     return c < RAW ? text_prop(c)->ccc : 0;
 }
 
-/* The same for the code point at p[i], i < n, and its length. */
+/* The combining class of the code point at p[i], i < n, or 255 if it is not in
+ * NFC for certain; and its length. */
 static inline unsigned quick_at(const uint8_t *p, size_t n, size_t i,
                                 size_t *bytes)
 {
-    unsigned b = p[i];
-    if (b < 0x80) {
-        *bytes = 1;
-        return 0;
-    }
-    if (b - 0xC2u < 0xE0 - 0xC2 && i + 1 < n) {
-        *bytes = 2;
-        return text_low_nfc[(b & 0x1F) << 6 | (p[i + 1] & 0x3Fu)];
-    }
-    uint32_t c;
-    *bytes = decode(p + i, n - i, &c);
-    return quick(c);
+    return text_class_at(text_low_nfc, offsetof(struct text_prop, nfc), p, n, i,
+                         bytes);
 }
 
 /* Where the code point begins that goes on behind p[i], or i if one begins or

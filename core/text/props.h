@@ -3,9 +3,10 @@
  * The tables (tables.h) are generated; the enums here give their numbers
  * names, in the order tools/gen_unicode.py writes them.  Internal to core/text.
  *
- * Bytes are read with care even though the toolkit asks for valid UTF-8: what
- * is not comes out as U+FFFD, one byte long, and nothing behind the end of the
- * text is ever read. */
+ * Bytes are read with care even though the toolkit asks for valid UTF-8: nothing
+ * behind the end of the text is ever read; a byte that begins nothing, and one
+ * that begins more than there is, come out as U+FFFD, one byte long.  Whether
+ * what follows a lead are continuations is not looked at. */
 #ifndef WQ_TEXT_PROPS_H
 #define WQ_TEXT_PROPS_H
 #include "text/tables.h"
@@ -114,6 +115,27 @@ static inline const struct text_prop *text_prop(uint32_t c)
     return &text_prop_rows[text_prop_ids_stage2[block << 6 | (c & 63)]];
 }
 
+/* A property of the code point at p[i], i < n, whose length is *bytes: of
+ * low[2048] below U+0800, of the member at `offset` of struct text_prop from
+ * there on. */
+static inline unsigned text_class_at(const uint8_t *low, size_t offset,
+                                     const uint8_t *p, size_t n, size_t i,
+                                     size_t *bytes)
+{
+    unsigned b = p[i];
+    if (b < 0x80) {
+        *bytes = 1;
+        return low[b];
+    }
+    if (b - 0xC2u < 0xE0 - 0xC2 && i + 1 < n) {
+        *bytes = 2;
+        return low[(b & 0x1F) << 6 | (p[i + 1] & 0x3Fu)];
+    }
+    uint32_t c;
+    *bytes = text_decode(p + i, n - i, &c);
+    return ((const uint8_t *)text_prop(c))[offset];
+}
+
 static inline int text_is_letter(const struct text_prop *prop)
 {
     return prop->category >= GC_LU && prop->category <= GC_LO;
@@ -141,5 +163,9 @@ static inline int text_is_ascii_letter(uint8_t b)
 static inline int text_is_ascii_digit(uint8_t b)
 {
     return (uint8_t)(b - '0') < 10;
+}
+static inline int text_is_ascii_alnum(uint8_t b)
+{
+    return text_is_ascii_letter(b) || text_is_ascii_digit(b);
 }
 #endif

@@ -19,17 +19,8 @@ enum {
 static inline unsigned class_at(const uint8_t *p, size_t n, size_t i,
                                 size_t *bytes)
 {
-    if (p[i] < 0x80) {
-        *bytes = 1;
-        return text_low_sb[p[i]];
-    }
-    if (p[i] >= 0xC2 && p[i] < 0xE0 && i + 1 < n) {
-        *bytes = 2;
-        return text_low_sb[(p[i] & 0x1Fu) << 6 | (p[i + 1] & 0x3Fu)];
-    }
-    uint32_t c;
-    *bytes = text_decode(p + i, n - i, &c);
-    return text_prop(c)->sb;
+    return text_class_at(text_low_sb, offsetof(struct text_prop, sb), p, n, i,
+                         bytes);
 }
 
 /* Where the code point that ends before p[i], i > from, begins; not before
@@ -74,6 +65,9 @@ static inline bool is_dash(const uint8_t *p, size_t n, size_t i)
     uint32_t c = code_point_at(p, n, i);
     return c == '-' || c == 0x2013 || c == 0x2014;
 }
+
+/* Bytes of the longest word in any list of abbreviations.c. */
+#define WORD_MAX 16
 
 /* ---- stops.c ---- */
 

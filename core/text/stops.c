@@ -14,20 +14,13 @@ enum {
     PAUSE = 60,
     /* Code points of a line that may have been wrapped: a shorter one is a
      * heading or an item, since nobody wraps at less than half of 80. */
-    WIDE = 40,
-    /* Bytes of the longest word in any list of abbreviations.c. */
-    WORD = 16
+    WIDE = 40
 };
-
-static bool is_ascii_name(uint8_t b)
-{
-    return text_is_ascii_letter(b) || text_is_ascii_digit(b);
-}
 
 /* ---- the words around ---- */
 
 /* Where the word begins that ends before p[end]: letters, and full stops inside
- * it if dotted; not before `from`, and `end` if it is longer than WORD. */
+ * it if dotted; not before `from`, and `end` if it is longer than WORD_MAX. */
 static size_t word_before(const uint8_t *p, size_t from, size_t end,
                           bool dotted)
 {
@@ -38,19 +31,19 @@ static size_t word_before(const uint8_t *p, size_t from, size_t end,
                      || (dotted && p[at] == '.' && i < end);
         if (!joins) break;
         i = at;
-        if (end - i > WORD) return end;
+        if (end - i > WORD_MAX) return end;
     }
     return i;
 }
 
 /* Where the word ends that begins at p[i]: letters and what is attached; i
- * itself if it is longer than WORD. */
+ * itself if it is longer than WORD_MAX. */
 static size_t word_end(const uint8_t *p, size_t n, size_t i)
 {
     size_t at = i, bytes;
     while (at < n && IN(LETTER | ATTACHED, class_at(p, n, at, &bytes))) {
         at += bytes;
-        if (at - i > WORD) return i;
+        if (at - i > WORD_MAX) return i;
     }
     return at;
 }
@@ -234,8 +227,8 @@ static bool is_to_the(const uint8_t *p, size_t i, size_t end)
 static bool question_goes_on(const struct stop *s, size_t word)
 {
     if (s->next == s->behind)
-        return s->at > s->from && is_ascii_name(s->p[s->next])
-               && is_ascii_name(s->p[s->at - 1]);
+        return s->at > s->from && text_is_ascii_alnum(s->p[s->next])
+               && text_is_ascii_alnum(s->p[s->at - 1]);
     if (s->closed == s->behind || s->next == s->closed) return false;
     if (!is_arabic(s->p, s->n, word)) return false;
     size_t end = word_end(s->p, s->n, word);
@@ -249,7 +242,7 @@ static bool question_goes_on(const struct stop *s, size_t word)
 static bool nothing_said(const struct stop *s)
 {
     size_t bytes;
-    if (s->at - s->from > WORD) return false;
+    if (s->at - s->from > WORD_MAX) return false;
     for (size_t i = s->from; i < s->at; i += bytes)
         if (!IN(TERMINATOR | BIT(SB_SP) | BIT(SB_CLOSE) | ATTACHED
                     | BIT(SB_SCONTINUE),
