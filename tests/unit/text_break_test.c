@@ -1,84 +1,42 @@
 /* text_break_test.c - words and sentences: the Unicode test files, the rules
  * of news, and calls that stop anywhere and go on. */
-#include "text/props.h"
 #include "text/text.h"
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define CASE_MAX 256
-
-/* One line of a test file: the text, and where it breaks (bytes). */
-struct line {
-    char text[CASE_MAX];
-    size_t n;
-    size_t breaks[CASE_MAX], n_breaks;
-};
-
-/* "÷ 0041 × 0308 ÷" -> struct line; 0 for a line that is none. */
-static int read_line(const char *s, struct line *out)
-{
-    memset(out, 0, sizeof *out);
-    while (*s && *s != '#' && *s != '\n') {
-        if (memcmp(s, "\xC3\xB7", 2) == 0) {
-            out->breaks[out->n_breaks++] = out->n;
-            s += 2;
-        } else if (memcmp(s, "\xC3\x97", 2) == 0) {
-            s += 2;
-        } else if (*s == ' ' || *s == '\t') {
-            s++;
-        } else {
-            char *end;
-            unsigned long c = strtoul(s, &end, 16);
-            ck_assert_ptr_ne(s, end);
-            out->n += text_encode((uint32_t)c, (uint8_t *)out->text + out->n);
-            s = end;
-        }
-    }
-    return out->n > 0;
-}
+#include "unicode_file.h"
 
 /* Runs a test file through `next`; returns the number of its cases. */
-static int run_file(const char *path,
+static int run_file(const char *name,
                     size_t (*next)(const char *p, size_t n, size_t at))
 {
-    char buffer[8192];
+    struct unicode_file file = unicode_open(name);
     int cases = 0;
-    FILE *f = fopen(path, "r");
-    ck_assert_msg(f != NULL, "%s cannot be opened", path);
-    while (fgets(buffer, sizeof buffer, f)) {
-        struct line line;
-        if (!read_line(buffer, &line)) continue;
+    for (char *line; (line = unicode_line(&file));) {
+        struct break_case c;
+        if (!unicode_breaks(line, &c)) continue;
         size_t k = 0, at = 0;
-        ck_assert_uint_eq(line.breaks[k++], 0);
-        while (at < line.n) {
-            at = next(line.text, line.n, at);
-            ck_assert_msg(k < line.n_breaks && line.breaks[k] == at,
-                          "breaks at byte %zu: %s", at, buffer);
+        ck_assert_uint_eq(c.breaks[k++], 0);
+        while (at < c.n) {
+            at = next(c.text, c.n, at);
+            ck_assert_msg(k < c.n_breaks && c.breaks[k] == at,
+                          "breaks at byte %zu: %s", at, line);
             k++;
         }
-        ck_assert_msg(k == line.n_breaks, "%s", buffer);
+        ck_assert_msg(k == c.n_breaks, "%s", line);
         cases++;
     }
-    fclose(f);
+    free(file.text);
     return cases;
 }
 
 START_TEST(all_word_break_cases_of_unicode_pass)
 {
-    ck_assert_int_eq(run_file(SRCDIR "/tests/data/unicode/WordBreakTest.txt",
-                              text_segment_uax29),
-                     1823);
+    ck_assert_int_eq(run_file("WordBreakTest.txt", text_segment_uax29), 1823);
 }
 END_TEST
 
 START_TEST(all_sentence_break_cases_of_unicode_pass)
 {
-    ck_assert_int_eq(
-        run_file(SRCDIR "/tests/data/unicode/SentenceBreakTest.txt",
-                 text_sentence_uax29),
-        502);
+    ck_assert_int_eq(run_file("SentenceBreakTest.txt", text_sentence_uax29),
+                     502);
 }
 END_TEST
 
