@@ -48,6 +48,20 @@ int commit_finish(struct state *s, struct err *e)
     return rc;
 }
 
+/* The transaction failed: was it all the same the commit?  SQLite may have done
+ * it before something else failed.  If it says no, what lies aside goes; if it
+ * cannot say, it stays for the next start, which can. */
+static bool was_committed(struct state *s, const struct commit *c)
+{
+    uint64_t last = 0;
+    struct err unused;
+    if (ledger_last_run(s->ledger, &last, &unused) < 0) return false;
+    if (last >= c->run.run) return true;
+    for (size_t i = 0; i < c->n_files; i++)
+        if (c->files[i].target) unlink(c->files[i].aside);
+    return false;
+}
+
 int commit_run(struct state *s, const struct commit *c, bool *is_committed,
                struct err *e)
 {
@@ -55,7 +69,7 @@ int commit_run(struct state *s, const struct commit *c, bool *is_committed,
     for (size_t i = 0; i < c->n_files; i++)
         if (file_sync_folder(c->files[i].aside) < 0)
             return cannot("sync the folder of", c->files[i].aside, e);
-    if (ledger_commit(s->ledger, c, e) < 0) return -1;
+    if (ledger_commit(s->ledger, c, e) < 0 && !was_committed(s, c)) return -1;
     *is_committed = true;
     if (commit_finish(s, e) == 0) return 0;
     return err_in_front(e, "run %06llu is committed, and the next run will "

@@ -1,6 +1,6 @@
 /* ledger.c - see ledger.h. */
 #include "state/ledger.h"
-#include <sqlite3.h>
+#include "state/pages.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -108,7 +108,7 @@ struct ledger {
 static int failed(const struct ledger *l, int rc, struct err *e)
 {
     const char *why = sqlite3_errstr(rc);
-    switch (rc & 0xFF) {
+    switch (rc == SQLITE_IOERR_DATA ? SQLITE_CORRUPT : rc & 0xFF) {
     case SQLITE_NOMEM: return err_no_memory(e);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -123,7 +123,9 @@ static int failed(const struct ledger *l, int rc, struct err *e)
         return err_set(e, EX_DATA, "the ledger %s is damaged (%s); put back a "
                        "copy of the whole state folder, or move the folder "
                        "away to begin anew: every input is then read again",
-                       l->path, l->db ? sqlite3_errmsg(l->db) : why);
+                       l->path, rc == SQLITE_IOERR_DATA
+                                    ? "a page does not fit its checksum"
+                                : l->db ? sqlite3_errmsg(l->db) : why);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -252,9 +254,10 @@ static int connect(struct ledger **out, const char *path, int flags,
     struct ledger *l = calloc(1, sizeof *l);
     *out = l;
     if (!l || !(l->path = strdup(path))) return err_no_memory(e);
-    int rc = sqlite3_open_v2(path, &l->db,
-                             flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                             NULL);
+    int rc = pages_register();
+    if (rc == SQLITE_OK)
+        rc = sqlite3_open_v2(path, &l->db, flags | SQLITE_OPEN_NOMUTEX
+                             | SQLITE_OPEN_EXRESCODE, PAGES_VFS);
     if (rc != SQLITE_OK) return failed(l, rc, e);
     sqlite3_busy_timeout(l->db, BUSY_MS);
     return pragmas(l, e);
@@ -298,6 +301,10 @@ int ledger_create(const char *path, const char id[33], struct err *e)
 {
     struct ledger *l;
     int rc = connect(&l, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e);
+    if (rc == 0) {
+        int said = pages_reserve(l->db);
+        if (said != SQLITE_OK) rc = failed(l, said, e);
+    }
     if (rc == 0) rc = migrate(l, 0, id, e);
     ledger_close(l);
     return rc;

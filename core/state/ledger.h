@@ -1,6 +1,6 @@
 /* ledger.h - state/warraq.db: what was read, by which run, and what came of it.
  *
- * The only file that knows SQLite.  One transaction commits a run; it is the one
+ * With pages.c the only file that knows SQLite.  One transaction commits a run; it is the one
  * moment at which input positions, memory and outputs advance.  Rollback journal
  * and synchronous=EXTRA: the commit is on disk when it returns, and the ledger
  * is one file between two runs (doc/state.md says why not WAL).

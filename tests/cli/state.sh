@@ -457,19 +457,6 @@ test_a_state_that_cannot_be_written()
     says 'cannot open'
 }
 
-test_a_ledger_of_a_newer_warraq_is_refused()
-{
-    hourly
-    records 1 1 >inbox/1.jsonl
-    ran
-    # user_version, in the header at byte 60, big-endian (SQLite file format)
-    printf '\0\0\0\143' | dd of=state/warraq.db bs=1 seek=60 conv=notrunc 2>/dev/null
-    records 2 2 >inbox/2.jsonl
-    exits 65 "$WARRAQ" run p.yaml
-    says 'has schema 99, of a newer warraq; this one knows 1: upgrade it'
-    [ ! -e out/000002.jsonl ] || fail "it ran"
-}
-
 test_a_damaged_ledger_is_told_and_never_begun_anew()
 {
     local how

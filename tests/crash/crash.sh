@@ -24,9 +24,9 @@ cd "$folder" || exit 2
 points=0 differences=0
 
 if [ "${1:-}" = --long ]; then
-    HOURS=24 STEP=1 RANDOM_MOMENTS=300
+    HOURS=24 STEP=1 RANDOM_MOMENTS=300 FLIPS=500 CUTS=100
 else
-    HOURS=4 STEP=${STEP:-7} RANDOM_MOMENTS=12
+    HOURS=4 STEP=${STEP:-7} RANDOM_MOMENTS=12 FLIPS=20 CUTS=10
 fi
 
 # ---- the job ----
@@ -175,6 +175,51 @@ for ((i = 0; i < RANDOM_MOMENTS; i += HOURS)); do
     done
     compare random moments
     points=$((points + HOURS))
+done
+echo "killed at random moments too: $points points"
+
+# damaged NAME FILE: the run after that must say so, naming the file or what is in
+# it, and leave everything as it is; or do what it would have done.
+damaged()
+{
+    local code=0
+    "$WARRAQ" run p.yaml 2>said || code=$?
+    points=$((points + 1))
+    if [ $code = 0 ]; then
+        compare "$1"
+        return
+    fi
+    [ $code = 65 ] && grep -qF "$2" said && [ "$(ls out)" = "$(ls ../whole/out)" ] && return
+    differences=$((differences + 1))
+    echo "after $1: exit code $code: $(head -n 1 said)"
+}
+
+begin last
+for ((h = 1; h < HOURS; h++)); do
+    hour $h
+    peacefully
+done
+hour $HOURS
+cp -a . ../whole
+files=(state/warraq.db state/segments/* state/warraq.db state/lock)
+for ((i = 0; i < FLIPS + CUTS; i++)); do
+    file=${files[i % ${#files[@]}]}
+    cd "$folder" || exit 2
+    rm -rf last
+    cp -a whole last # the same paths: articles are known by them
+    cd last || exit 2
+    size=$(stat -c %s "$file")
+    at=$(((RANDOM * 32768 + RANDOM) % size))
+    if ((i < FLIPS)); then
+        bits=$(od -An -tu1 -j $at -N 1 "$file")
+        # shellcheck disable=SC2059 # an octal escape
+        printf "\\$(printf %03o $((bits ^ 1 << RANDOM % 8)))" |
+            dd of="$file" bs=1 seek=$at conv=notrunc 2>/dev/null
+        damaged "a flipped bit in byte $at of $file" "${file%/*}"
+    else
+        truncate -s $at "$file"
+        damaged "$file cut at byte $at" "${file%/*}"
+    fi
 done
 echo "points=$points differences=$differences"
 [ $differences = 0 ]
