@@ -1,6 +1,6 @@
-/* words_fuzz.c - a libFuzzer entry over words: whatever the bytes, every level
- * of vectors gives what the exact walk gives, in calls of any size.  The first
- * byte is the size. */
+/* words_fuzz.c - a libFuzzer entry over words: every level of vectors gives what
+ * the exact walk gives, in calls of any size, and whatever the bytes, nothing
+ * outside is read.  The first byte is the size. */
 #include "../unit/words_oracle.h"
 #include "base/cpu.h"
 #include <stdlib.h>
@@ -19,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         for (enum cpu_level level = 0; level < CPU_LEVELS; level++) {
             if (cpu_limit(level) != level) continue;
             called_words(mode, p, n, cap, &got);
-            if (first_difference(&want, &got) != (size_t)-1) abort();
+            if (has_one_answer(mode, p, n)
+                && first_difference(&want, &got) != (size_t)-1)
+                abort();
         }
     }
     columns_free(&want);

@@ -77,3 +77,8 @@ size_t first_difference(const struct columns *a, const struct columns *b)
             return i;
     return a->n == b->n ? (size_t)-1 : i;
 }
+
+int has_one_answer(uint32_t mode, const char *p, size_t n)
+{
+    return mode == WQ_WORDS_UAX29 || text_utf8_valid(p, n) == n;
+}

@@ -21,4 +21,7 @@ void called_words(uint32_t mode, const char *p, size_t n, size_t cap,
                   struct columns *out);
 /* The first row in which they differ, or (size_t)-1. */
 size_t first_difference(const struct columns *a, const struct columns *b);
+/* Is there only one answer?  In news not for what is no UTF-8: words of scripts
+ * without spaces depend on where a broken run is asked about. */
+int has_one_answer(uint32_t mode, const char *p, size_t n);
 #endif

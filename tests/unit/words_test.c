@@ -35,7 +35,7 @@ static void check_all(const char *p, size_t n, size_t cap, const char *what)
             if (cpu_limit(level) != level) continue;
             called_words(mode, p, n, cap, &got);
             size_t row = first_difference(&want, &got);
-            if (row == (size_t)-1) continue;
+            if (row == (size_t)-1 || !has_one_answer(mode, p, n)) continue;
             size_t at = row < want.n ? want.rows.begin[row] : n;
             ck_abort_msg("%s, %s, %zu bytes, cap %zu, %s: row %zu of %zu/%zu "
                          "at byte %zu: %.*s",
@@ -54,13 +54,13 @@ static void check_all(const char *p, size_t n, size_t cap, const char *what)
 /* Pieces that the rules of words turn on, and what surrounds them in a text. */
 static const char *const hostile[] = {
     "a", "B", "zz", "ا", "ل", "بب", "ة", "أ", "ـ", "َ", "ّ", "1", "7", "23", "٣",
-    "۴",    " ", " ", " ", " ", "\n", "\r", "\t", ".", ".", ",", ":", "'", "\"", "-",
+    "۴", " ", " ", " ", " ", "\n", "\r", "\t", ".", ".", ",", ":", "'", "\"", "-",
     "_", "@", "#", "/", "&", "http://", "www.", ".com", "؟", "،", "؛", "!", "?",
     "’", "“", "«", "»", "…", "\xE2\x80\x8D", "\xE2\x80\x8F", "é", "e\xCC\x81",
     "א", "ב", "カ", "漢", "ไทย", "😀", "👩", "🇦", "\xEF\xB8\x8F", "٫", "٬", "%",
     "$", "©", "\xC2\xA0", "\xC2\xAD", "ﷺ", "ﻻ", "Mr", "No", "د", "km", "l'",
-    "co-",    "\xE2\x80\xAF", "²", "Я", "ж", "ё", "ω", "Ⱥ", "ڤ", "گ", "ی", "\xE2\x80\x8B",
-    "\xE2\x80\xAE", "\xE2\x81\xA6", "\xC2\x85", "·", "ߊ", "ܐ", "ސ", "ÿ", "ŉ",
+    "co-", "\xE2\x80\xAF", "²", "Я", "ж", "ё", "ω", "Ⱥ", "ڤ", "گ", "ی",
+    "\xE2\x80\x8B", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xC2\x85", "·", "ߊ", "ܐ", "ސ", "ÿ", "ŉ",
 };
 /* And what is no UTF-8, and a NUL. */
 static const struct {
