@@ -10,10 +10,13 @@
  *   resolve  story.c      the earliest match, and whose story it is
  *   apply    here         the field `duplicate`, or a drop
  *
+ * What it remembers stays between runs that have a `state:` (memory.c): many
+ * runs then give what one run over everything gives.
+ *
  * What it does not do: read text (it takes the hashes of `tokens`), compare
  * titles, or tell two reports of one event in different words apart from any
  * two articles. */
-#include "clock.h"
+#include "memory.h"
 #include "story.h"
 #include <math.h>
 #include <stdio.h>
@@ -89,19 +92,20 @@ static const char *const kinds[] = { "word", "number", "time", "date",
 struct settings {
     const wq_host *host;
     const wq_text *text;
+    const wq_state *state;
     wq_key field, tokens, date, to, id;
     wq_key kind[KINDS];
     double contains;
     int64_t window; /* seconds */
     uint32_t level, min_shingles;
     int drops;
+    char format[32]; /* of the pieces of memory */
 };
 
 struct dedupe {
     const struct settings *is;
-    struct index *index;
-    struct clock clock;
-    uint64_t seen; /* articles */
+    struct memory memory;
+    wq_ctx *ctx; /* while it saves */
 };
 
 /* What prepare hands to process. */
@@ -123,6 +127,9 @@ static void *dedupe_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     if (!is) return NULL;
     is->host = host;
     is->text = host->extension("text/1");
+    is->state = host->extension("state/1");
+    snprintf(is->format, sizeof is->format, MEMORY_FORMAT " fold/%u",
+             is->text ? is->text->fold_id : 0);
     is->field = host->get_key(config, P_FIELD, 0);
     is->tokens = host->get_key(config, P_TOKENS, 0);
     is->date = host->get_key(config, P_DATE, 0);
@@ -138,25 +145,130 @@ static void *dedupe_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     return is;
 }
 
-static void *dedupe_start(void *shared, wq_ctx *ctx)
+enum { NUMBER_ROOM = 32 };
+
+/* The article's id, or {NULL, 0} if it has none that can be kept. */
+static wq_str id_of(const struct settings *is, const wq_record *record,
+                    char room[NUMBER_ROOM])
 {
-    const struct settings *is = shared;
-    struct dedupe *self = calloc(1, sizeof *self);
-    (void)ctx;
-    if (!self) return NULL;
-    self->is = is;
-    self->index = index_new(is->window);
-    if (self->index) return self;
-    free(self);
-    return NULL;
+    wq_value id = { 0 };
+    is->host->get_value(record, is->id, &id);
+    if ((id.type == WQ_V_STR || id.type == WQ_V_NUMBER) && id.u.s.n
+        && id.u.s.n <= ID_MAX)
+        return id.u.s;
+    if (id.type != WQ_V_INT) return (wq_str){ NULL, 0 };
+    int n = snprintf(room, NUMBER_ROOM, "%lld", (long long)id.u.i);
+    return (wq_str){ room, (size_t)n };
+}
+
+/* What `of` will call this article: its id, or its place in the stream. */
+static wq_str name_of(const struct dedupe *self, const wq_record *record,
+                      char room[NUMBER_ROOM])
+{
+    wq_str id = id_of(self->is, record, room);
+    if (id.n) return id;
+    int n = snprintf(room, NUMBER_ROOM, "#%llu",
+                     (unsigned long long)self->memory.seen);
+    return (wq_str){ room, (size_t)n };
+}
+
+/* ---- memory between runs -------------------------------------------------- */
+
+static int no_piece(const struct dedupe *self, wq_ctx *ctx, const char *what,
+                    const char *why)
+{
+    if (why)
+        self->is->host->error(ctx, "%s is no memory of this stage: %s; let it "
+                              "forget: warraq state forget PIPELINE "
+                              "--memory=LABEL", what, why);
+    return -1;
+}
+
+static int load(void *instance, wq_ctx *ctx, const char *key, const char *p,
+                size_t n)
+{
+    struct dedupe *self = instance;
+    char what[160];
+    const char *why;
+    if (memory_load(&self->memory, key, p, n, self->is->text->utf8_valid, &why)
+        == 0)
+        return 0;
+    snprintf(what, sizeof what, "the segment \"%s\"", key);
+    return no_piece(self, ctx, what, why);
+}
+
+static int add_piece(void *to, const char *key, const char *p, size_t n)
+{
+    struct dedupe *self = to;
+    return self->is->state->add(self->ctx, key, p, n);
+}
+
+static int retire_piece(void *to, const char *key)
+{
+    struct dedupe *self = to;
+    return self->is->state->retire(self->ctx, key);
+}
+
+static int save(void *instance, wq_ctx *ctx)
+{
+    struct dedupe *self = instance;
+    struct memory_sink sink = { add_piece, retire_piece, self };
+    self->ctx = ctx;
+    return memory_save(&self->memory, &sink);
+}
+
+/* An article without an id is called by its place, and never asked for again. */
+static int forget(void *instance, wq_ctx *ctx, const wq_record *record)
+{
+    struct dedupe *self = instance;
+    char room[NUMBER_ROOM];
+    wq_str id = id_of(self->is, record, room);
+    if (!id.n || index_forget(self->memory.index, id.p, id.n) == 0) {
+        self->memory.is_touched = 1;
+        return 0;
+    }
+    self->is->host->error(ctx, "out of memory");
+    return -1;
+}
+
+/* With other values of these it would remember other words, or another time.
+ * `window` may change: what has left the new one is not found. */
+static const uint32_t depends_on[] = { P_FIELD, P_TOKENS, P_DATE, P_DENSITY };
+
+/* Returns 0, or -1: the run cannot start. */
+static int open_memory(struct dedupe *self, wq_ctx *ctx)
+{
+    const wq_memory memory = {
+        .size = sizeof memory, .format = self->is->format,
+        .params = depends_on, .n_params = WQ_LEN(depends_on),
+        .load = load, .save = save, .forget = forget,
+    };
+    const char *why;
+    if (!self->is->state || !self->is->text) return 0;
+    int rc = self->is->state->open(ctx, &memory, self);
+    if (rc <= 0) return rc;
+    if (memory_restore(&self->memory, &why) == 0) return 0;
+    return no_piece(self, ctx, "what the segments hold together", why);
 }
 
 static void dedupe_stop(void *instance)
 {
     struct dedupe *self = instance;
     if (!self) return;
-    index_free(self->index);
+    memory_free(&self->memory);
     free(self);
+}
+
+static void *dedupe_start(void *shared, wq_ctx *ctx)
+{
+    const struct settings *is = shared;
+    struct dedupe *self = calloc(1, sizeof *self);
+    if (!self) return NULL;
+    self->is = is;
+    self->memory.index = index_new(is->window);
+    if (self->memory.index && open_memory(self, ctx) == 0) return self;
+    dedupe_stop(self);
+    return NULL;
 }
 
 /* ---- emit ---------------------------------------------------------------- */
@@ -280,31 +392,15 @@ static wq_member member(const char *name, wq_value value)
     return (wq_member){ { name, strlen(name) }, value };
 }
 
-/* What `of` will call this article: its id, or its place in the stream if it
- * has none that can be kept. */
-static wq_str name_of(struct dedupe *self, const wq_record *record, char *room,
-                      size_t cap)
-{
-    wq_value id = { 0 };
-    self->is->host->get_value(record, self->is->id, &id);
-    if ((id.type == WQ_V_STR || id.type == WQ_V_NUMBER) && id.u.s.n
-        && id.u.s.n <= ID_MAX)
-        return id.u.s;
-    int n = id.type == WQ_V_INT
-                ? snprintf(room, cap, "%lld", (long long)id.u.i)
-                : snprintf(room, cap, "#%llu", (unsigned long long)self->seen);
-    return (wq_str){ room, (size_t)n };
-}
-
 /* Writes {of, relation, score, story}.  Returns 0, or -1: no memory. */
 static int mark(struct dedupe *self, wq_record *record, const struct link *link,
                 wq_str name)
 {
     size_t of_bytes, story_bytes = name.n;
-    const char *of = index_id(self->index, link->of, &of_bytes);
+    const char *of = index_id(self->memory.index, link->of, &of_bytes);
     const char *story = name.p;
     const char *relation = counters[link->relation];
-    if (link->joins) story = index_story(self->index, link->of, &story_bytes);
+    if (link->joins) story = index_story(self->memory.index, link->of, &story_bytes);
     wq_value score = { .type = WQ_V_REAL,
                        .u.r = round(link->score * 1000) / 1000 };
     wq_member members[] = {
@@ -348,18 +444,19 @@ static int take(struct dedupe *self, wq_ctx *ctx, size_t i, wq_record *record,
                 const struct prepared *p, wq_verdict *verdict)
 {
     const struct settings *is = self->is;
-    char room[32];
-    self->seen++;
-    wq_str name = name_of(self, record, room, sizeof room);
-    int64_t now = clock_tick(&self->clock, p->date);
-    struct link link = story_find(self->index, &p->signature, now,
-                                  is->contains, is->min_shingles);
+    char room[NUMBER_ROOM];
+    self->memory.seen++;
+    wq_str name = name_of(self, record, room);
+    int64_t now = clock_tick(&self->memory.clock, p->date);
+    struct index *index = self->memory.index;
+    struct link link = story_find(index, &p->signature, now, is->contains,
+                                  is->min_shingles);
     count(self, ctx, &link, p);
     if (link.of == NO_ENTRY) {
         if (unmark(self, record) < 0) return -1;
     } else {
         size_t n;
-        const char *of = index_id(self->index, link.of, &n);
+        const char *of = index_id(index, link.of, &n);
         if (is->drops && brings_nothing_new(&link)) {
             is->host->set_reason(ctx, i, R_REPEATED, "%s of %.*s",
                                  counters[link.relation], (int)n, of);
@@ -368,7 +465,7 @@ static int take(struct dedupe *self, wq_ctx *ctx, size_t i, wq_record *record,
         if (mark(self, record, &link, name) < 0) return -1;
     }
     if (!p->signature.words) return 0;
-    return story_add(self->index, &p->signature, now, name.p, name.n, &link);
+    return story_add(index, &p->signature, now, name.p, name.n, &link);
 }
 
 /* Judges a batch.  [serial] */
@@ -381,7 +478,7 @@ static int dedupe_process(void *instance, wq_ctx *ctx,
         if (take(self, ctx, i, records[i], prepared[i], &verdicts[i]) == 0)
             continue;
         self->is->host->error(ctx, "out of memory; %u articles remembered",
-                              index_size(self->index));
+                              index_size(self->memory.index));
         return -1;
     }
     return 0;

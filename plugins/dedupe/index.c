@@ -6,6 +6,7 @@
 
 enum {
     FIRST_ROOM = 1024,
+    AHEAD = 3, /* entries whose slots are asked for before they are posted */
     SHARED_MIN = 2,  /* posted samples */
     OWNER_STEP = 16, /* samples for one entry in owners */
     EMPTY = 0        /* a slot; places and entries are stored plus one */
@@ -26,6 +27,9 @@ struct index {
     char *names;
     size_t n_names, cap_names;
     struct table postings, wholes;
+    struct table ids;  /* from the first forgotten id on, until it is full */
+    uint32_t sweep_at; /* entries at which to look for what has left */
+    int is_swept;
     /* For the article in hand, cap of each: */
     uint16_t *tally;   /* samples it shares with an entry, else 0 */
     uint32_t *touched; /* the entries with a tally */
@@ -99,6 +103,7 @@ static void table_free(struct table *t)
 
 static int is_live(const struct index *x, const struct entry *e, int64_t now)
 {
+    if (e->is_forgotten) return 0;
     if (!x->window || now == CLOCK_NONE || e->seen == CLOCK_NONE) return 1;
     int64_t age = now > e->seen ? now - e->seen : e->seen - now;
     return age <= x->window;
@@ -111,40 +116,36 @@ static uint32_t owner(const struct index *x, uint32_t place)
     return e;
 }
 
+/* Posts an entry by its text, one sample by itself: unless POSTINGS_MAX earlier
+ * ones have it.  Whether those are in the window is not asked: what a table
+ * holds follows from the entries alone, and not from when it was built. */
 static void post_whole(struct index *x, uint32_t entry)
 {
     struct table *t = &x->wholes;
-    uint32_t slot = slot_of(t, spread(x->entries[entry].exact));
-    while (t->slots[slot] != EMPTY) slot = next_slot(t, slot);
+    uint64_t exact = x->entries[entry].exact;
+    uint32_t slot = slot_of(t, spread(exact)), same = 0;
+    for (; t->slots[slot] != EMPTY; slot = next_slot(t, slot))
+        if (x->entries[t->slots[slot] - 1].exact == exact
+            && ++same == POSTINGS_MAX)
+            return;
     t->slots[slot] = entry + 1;
     t->used++;
 }
 
-/* Posts one sample, unless POSTINGS_MAX live articles have it.  The place of an
- * article that has left the window is taken over. */
-static void post_sample(struct index *x, uint32_t place, int64_t now)
+static void post_sample(struct index *x, uint32_t place)
 {
     struct table *t = &x->postings;
     uint32_t sample = x->samples[place], same = 0;
     uint64_t h = spread(sample);
-    uint32_t first = slot_of(t, h), slot = first;
+    uint32_t slot = slot_of(t, h);
     for (; t->slots[slot] != EMPTY; slot = next_slot(t, slot))
         if (t->tags[slot] == tag_of(h)
-            && x->samples[t->slots[slot] - 1] == sample)
-            same++;
-    if (same < POSTINGS_MAX) {
-        t->slots[slot] = place + 1;
-        t->tags[slot] = tag_of(h);
-        t->used++;
-        return;
-    }
-    for (slot = first; t->slots[slot] != EMPTY; slot = next_slot(t, slot)) {
-        uint32_t old = t->slots[slot] - 1;
-        if (x->samples[old] != sample) continue;
-        if (is_live(x, &x->entries[owner(x, old)], now)) continue;
-        t->slots[slot] = place + 1;
-        return;
-    }
+            && x->samples[t->slots[slot] - 1] == sample
+            && ++same == POSTINGS_MAX)
+            return;
+    t->slots[slot] = place + 1;
+    t->tags[slot] = tag_of(h);
+    t->used++;
 }
 
 /* An article is found by every other of its samples: those that a sample taken
@@ -153,33 +154,62 @@ static void post_sample(struct index *x, uint32_t place, int64_t now)
  * it saves is a third of the memory. */
 static uint32_t posted_level(const struct entry *e)
 {
-    return e->n_samples < SAMPLES_MIN ? e->level : e->level + 1;
+    return e->n_samples < SAMPLES_MIN ? e->level : e->level + 1u;
 }
 
-static void post_entry(struct index *x, uint32_t entry, int64_t now)
+static uint32_t posted_mask(const struct entry *e)
+{
+    return ((uint32_t)1 << posted_level(e)) - 1;
+}
+
+static void post_entry(struct index *x, uint32_t entry)
 {
     const struct entry *e = &x->entries[entry];
-    uint32_t mask = ((uint32_t)1 << posted_level(e)) - 1;
+    uint32_t mask = posted_mask(e);
     for (uint32_t i = 0; i < e->n_samples; i++) {
         uint32_t place = e->samples + i;
         if (place % OWNER_STEP == 0) x->owners[place / OWNER_STEP] = entry;
-        if (!(x->samples[place] & mask)) post_sample(x, place, now);
+        if (!(x->samples[place] & mask)) post_sample(x, place);
     }
     post_whole(x, entry);
 }
 
-static void post_all(struct index *x, int64_t now)
+/* Asks for the slots of samples (those that fit the mask) at once: each would
+ * be a cache miss, and waiting for them one by one takes a third longer
+ * (450,000 articles). */
+static void prefetch(const struct table *t, const uint32_t *samples,
+                     uint32_t n, uint32_t mask)
 {
-    for (uint32_t i = 0; i < x->n; i++) post_entry(x, i, now);
+    for (uint32_t i = 0; i < n; i++) {
+        if (samples[i] & mask) continue;
+        uint32_t slot = slot_of(t, spread(samples[i]));
+        __builtin_prefetch(&t->tags[slot]);
+        __builtin_prefetch(&t->slots[slot]);
+    }
+}
+
+static void prefetch_entry(const struct index *x, const struct entry *e)
+{
+    const struct table *t = &x->wholes;
+    __builtin_prefetch(&t->slots[slot_of(t, spread(e->exact))]);
+    prefetch(&x->postings, x->samples + e->samples, e->n_samples,
+             posted_mask(e));
+}
+
+static void post_all(struct index *x)
+{
+    for (uint32_t i = 0; i < x->n; i++) {
+        if (i + AHEAD < x->n) prefetch_entry(x, &x->entries[i + AHEAD]);
+        post_entry(x, i);
+    }
 }
 
 /* Larger tables, with room for `more` samples.  0, or -1: no memory, nothing
  * has changed. */
-static int grow_tables(struct index *x, uint32_t more, int64_t now)
+static int grow_tables(struct index *x, uint64_t more)
 {
     struct table postings, wholes;
-    if (table_new(&postings, (uint64_t)x->postings.used + more, 1) < 0)
-        return -1;
+    if (table_new(&postings, x->postings.used + more, 1) < 0) return -1;
     if (table_new(&wholes, x->n, 0) < 0) {
         table_free(&postings);
         return -1;
@@ -188,7 +218,7 @@ static int grow_tables(struct index *x, uint32_t more, int64_t now)
     table_free(&x->wholes);
     x->postings = postings;
     x->wholes = wholes;
-    post_all(x, now);
+    post_all(x);
     return 0;
 }
 
@@ -224,22 +254,35 @@ static void close_ranks(struct index *x, int64_t now, uint32_t *moved)
     x->n_names = n_names;
 }
 
-/* Sweeps if half of the entries have left the window; *anchor is renumbered.
- * Returns 0, or -1: no memory, unchanged. */
-static int sweep(struct index *x, int64_t now, uint32_t *anchor)
+static uint32_t next_sweep(const struct index *x)
+{
+    return x->n + x->n / 4 + FIRST_ROOM;
+}
+
+/* Takes out what has left the window, once the entries are a quarter more than
+ * were left the last time; *joined is renumbered.  When, depends on the articles
+ * alone: an entry that is gone stays gone if the clock goes back, so that must
+ * not depend on how full an array is, or on where one run ended and the next
+ * began.  Returns 0, or -1: no memory, unchanged. */
+static int sweep(struct index *x, int64_t now, uint32_t *joined)
 {
     uint32_t live = 0;
+    if (x->n < x->sweep_at) return 0;
     for (uint32_t i = 0; i < x->n; i++)
         live += (uint32_t)is_live(x, &x->entries[i], now);
-    if (!x->n || live > x->n / 2) return 0;
-    uint32_t *moved = malloc(x->n * sizeof *moved);
-    if (!moved) return -1;
-    close_ranks(x, now, moved);
-    if (*anchor != NO_ENTRY) *anchor = moved[*anchor];
-    free(moved);
-    table_clear(&x->postings);
-    table_clear(&x->wholes);
-    post_all(x, now);
+    if (live < x->n) {
+        uint32_t *moved = malloc(x->n * sizeof *moved);
+        if (!moved) return -1;
+        close_ranks(x, now, moved);
+        if (*joined != NO_ENTRY) *joined = moved[*joined];
+        free(moved);
+        table_clear(&x->postings);
+        table_clear(&x->wholes);
+        table_free(&x->ids);
+        post_all(x);
+        x->is_swept = 1;
+    }
+    x->sweep_at = next_sweep(x);
     return 0;
 }
 
@@ -303,22 +346,23 @@ static int grow_names(struct index *x, uint64_t need)
     return 0;
 }
 
-/* Room for one more entry.  *anchor is renumbered if that needs a sweep.
- * Returns 0, or -1: no memory. */
-static int make_room(struct index *x, const struct signature *s,
-                     size_t name_bytes, int64_t now, uint32_t *anchor)
+int index_reserve(struct index *x, uint64_t entries, uint64_t samples,
+                  uint64_t name_bytes)
 {
-    if (x->n < x->cap && x->cap_samples - x->n_samples >= s->n
-        && x->cap_names - x->n_names >= name_bytes
-        && !table_is_full(&x->postings, s->n) && !table_is_full(&x->wholes, 1))
-        return 0;
-    if (sweep(x, now, anchor) < 0) return -1;
-    if (grow_entries(x, (uint64_t)x->n + 1) < 0
-        || grow_samples(x, (uint64_t)x->n_samples + s->n) < 0
-        || grow_names(x, x->n_names + name_bytes) < 0)
+    if (grow_entries(x, x->n + entries) < 0
+        || grow_samples(x, x->n_samples + samples) < 0)
         return -1;
+    return grow_names(x, x->n_names + name_bytes);
+}
+
+/* Room for one more entry in the arrays and the tables.  Returns 0, or -1: no
+ * memory. */
+static int make_room(struct index *x, const struct signature *s,
+                     size_t name_bytes)
+{
+    if (index_reserve(x, 1, s->n, name_bytes) < 0) return -1;
     if (table_is_full(&x->postings, s->n) || table_is_full(&x->wholes, 1))
-        return grow_tables(x, s->n, now);
+        return grow_tables(x, s->n);
     return 0;
 }
 
@@ -340,17 +384,6 @@ uint32_t index_find_exact(const struct index *x, const struct signature *s,
     return found;
 }
 
-/* Asks for the slots of all samples at once: each would be a cache miss, and
- * waiting for them one by one takes a third longer (450,000 articles). */
-static void prefetch(const struct table *t, const struct signature *s)
-{
-    for (uint32_t i = 0; i < s->n; i++) {
-        uint32_t slot = slot_of(t, spread(s->samples[i]));
-        __builtin_prefetch(&t->tags[slot]);
-        __builtin_prefetch(&t->slots[slot]);
-    }
-}
-
 /* Counts, for every entry that shares a sample with s, how many, in tally;
  * lists those entries in touched.  Returns how many. */
 static size_t tally_shared(struct index *x, const struct signature *s,
@@ -358,7 +391,7 @@ static size_t tally_shared(struct index *x, const struct signature *s,
 {
     const struct table *t = &x->postings;
     size_t n = 0;
-    prefetch(t, s);
+    prefetch(t, s->samples, s->n, 0);
     for (uint32_t i = 0; i < s->n; i++) {
         uint64_t h = spread(s->samples[i]);
         uint32_t slot = slot_of(t, h);
@@ -410,13 +443,14 @@ size_t index_candidates(struct index *x, const struct signature *s,
     return found;
 }
 
-/* ---- the rest ------------------------------------------------------------ */
+/* ---- making and adding --------------------------------------------------- */
 
 struct index *index_new(int64_t window)
 {
     struct index *x = calloc(1, sizeof *x);
     if (!x) return NULL;
     x->window = window;
+    x->sweep_at = FIRST_ROOM;
     if (table_new(&x->postings, 0, 1) < 0 || table_new(&x->wholes, 0, 0) < 0) {
         index_free(x);
         return NULL;
@@ -429,6 +463,7 @@ void index_free(struct index *x)
     if (!x) return;
     table_free(&x->postings);
     table_free(&x->wholes);
+    table_free(&x->ids);
     free(x->entries);
     free(x->samples);
     free(x->owners);
@@ -438,34 +473,150 @@ void index_free(struct index *x)
     free(x);
 }
 
+/* Puts an entry behind the others; its name stands at the end of names already,
+ * and there is room.  Returns its number. */
+static uint32_t put(struct index *x, const struct entry *entry,
+                    const uint32_t *samples)
+{
+    struct entry *e = &x->entries[x->n];
+    *e = *entry;
+    e->samples = x->n_samples;
+    e->name = x->n_names;
+    if (e->n_samples)
+        memcpy(x->samples + x->n_samples, samples,
+               e->n_samples * sizeof *samples);
+    x->n_samples += e->n_samples;
+    x->n_names += (size_t)e->id_bytes + e->story_bytes;
+    return x->n++;
+}
+
+/* FNV-1a, 64 bits <http://www.isthe.com/chongo/tech/comp/fnv/>, spread. */
+static uint64_t id_hash(const char *id, size_t n)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)id[i]) * UINT64_C(1099511628211);
+    return spread(h);
+}
+
+/* Posts an entry by its id, if anybody asks for ids: every one, since all of
+ * one id are forgotten together. */
+static void post_id(struct index *x, uint32_t entry)
+{
+    struct table *t = &x->ids;
+    const struct entry *e = &x->entries[entry];
+    if (t->slots && table_is_full(t, 1)) table_free(t);
+    if (!t->slots) return;
+    uint32_t slot = slot_of(t, id_hash(x->names + e->name, e->id_bytes));
+    while (t->slots[slot] != EMPTY) slot = next_slot(t, slot);
+    t->slots[slot] = entry + 1;
+    t->used++;
+}
+
 uint32_t index_add(struct index *x, const struct signature *s, int64_t now,
                    const char *id, size_t id_bytes, uint32_t joined)
 {
     size_t story_bytes = 0;
+    if (sweep(x, now, &joined) < 0) return NO_ENTRY;
     if (joined != NO_ENTRY) index_story(x, joined, &story_bytes);
-    if (make_room(x, s, id_bytes + story_bytes, now, &joined) < 0)
-        return NO_ENTRY;
+    if (make_room(x, s, id_bytes + story_bytes) < 0) return NO_ENTRY;
     char *name = x->names + x->n_names;
     memcpy(name, id, id_bytes);
     if (joined != NO_ENTRY)
         memcpy(name + id_bytes, index_story(x, joined, &story_bytes),
                story_bytes);
-    if (s->n)
-        memcpy(x->samples + x->n_samples, s->samples,
-               s->n * sizeof *x->samples);
-    x->entries[x->n] = (struct entry){
+    struct entry e = {
         .exact = s->exact, .numbers = s->numbers, .seen = now,
-        .name = x->n_names, .samples = x->n_samples, .n_samples = s->n,
-        .words = s->words, .anchor = joined, .id_bytes = (uint16_t)id_bytes,
-        .story_bytes = (uint16_t)story_bytes, .level = s->level,
+        .n_samples = s->n, .words = s->words, .anchor = joined,
+        .id_bytes = (uint16_t)id_bytes, .story_bytes = (uint16_t)story_bytes,
+        .level = (uint8_t)s->level,
     };
-    x->n_samples += s->n;
-    x->n_names += id_bytes + story_bytes;
-    post_entry(x, x->n++, now);
-    return x->n - 1;
+    uint32_t added = put(x, &e, s->samples);
+    post_entry(x, added);
+    post_id(x, added);
+    return added;
 }
 
-struct entry *index_entry(struct index *x, uint32_t entry)
+/* ---- what changes -------------------------------------------------------- */
+
+void index_refresh(struct index *x, uint32_t entry, int64_t now)
+{
+    struct entry *e = &x->entries[entry];
+    if (e->seen == now) return;
+    e->seen = now;
+    e->changed = CHANGED_NOW;
+}
+
+void index_set_anchor(struct index *x, uint32_t entry, uint32_t anchor)
+{
+    x->entries[entry].anchor = anchor;
+    x->entries[entry].changed = CHANGED_NOW;
+}
+
+int index_forget(struct index *x, const char *id, size_t id_bytes)
+{
+    struct table *t = &x->ids;
+    if (!t->slots) {
+        if (table_new(t, x->n, 0) < 0) return -1;
+        for (uint32_t i = 0; i < x->n; i++) post_id(x, i);
+    }
+    for (uint32_t slot = slot_of(t, id_hash(id, id_bytes));
+         t->slots[slot] != EMPTY; slot = next_slot(t, slot)) {
+        struct entry *e = &x->entries[t->slots[slot] - 1];
+        if (e->is_forgotten || e->id_bytes != id_bytes
+            || memcmp(x->names + e->name, id, id_bytes) != 0)
+            continue;
+        e->is_forgotten = 1;
+        e->changed = CHANGED_NOW;
+    }
+    return 0;
+}
+
+/* ---- between runs -------------------------------------------------------- */
+
+void index_put(struct index *x, const struct entry *entry,
+               const uint32_t *samples, const char *name)
+{
+    memcpy(x->names + x->n_names, name,
+           (size_t)entry->id_bytes + entry->story_bytes);
+    put(x, entry, samples);
+}
+
+void index_change(struct index *x, uint32_t entry, const struct entry *like)
+{
+    struct entry *e = &x->entries[entry];
+    e->seen = like->seen;
+    e->anchor = like->anchor;
+    e->is_forgotten = like->is_forgotten;
+    e->changed = like->changed;
+}
+
+int index_restore(struct index *x, uint32_t sweep_at)
+{
+    uint64_t posted = 0;
+    for (uint32_t i = 0; i < x->n; i++) {
+        const struct entry *e = &x->entries[i];
+        uint32_t mask = posted_mask(e);
+        for (uint32_t k = 0; k < e->n_samples; k++)
+            posted += !(x->samples[e->samples + k] & mask);
+    }
+    x->sweep_at = sweep_at < next_sweep(x) ? sweep_at : next_sweep(x);
+    return grow_tables(x, posted);
+}
+
+uint32_t index_sweep_at(const struct index *x)
+{
+    return x->sweep_at;
+}
+
+int index_is_swept(const struct index *x)
+{
+    return x->is_swept;
+}
+
+/* ---- the rest ------------------------------------------------------------ */
+
+const struct entry *index_entry(const struct index *x, uint32_t entry)
 {
     return &x->entries[entry];
 }

@@ -61,13 +61,13 @@ int story_add(struct index *x, const struct signature *s, int64_t now,
               const char *id, size_t id_bytes, const struct link *link)
 {
     if (link->relation == REL_EXACT) { /* one entry stands for all copies */
-        index_entry(x, link->of)->seen = now;
+        index_refresh(x, link->of, now);
         return 0;
     }
     uint32_t added = index_add(x, s, now, id, id_bytes,
                                link->joins ? link->of : NO_ENTRY);
     if (added == NO_ENTRY) return -1;
     uint32_t of = index_entry(x, added)->anchor; /* renumbered by index_add */
-    if (link->anchors && of != NO_ENTRY) index_entry(x, of)->anchor = added;
+    if (link->anchors && of != NO_ENTRY) index_set_anchor(x, of, added);
     return 0;
 }
