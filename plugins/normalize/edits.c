@@ -42,8 +42,9 @@ int edits_compose(const struct edits *first, const struct edits *second,
     out->n = 0;
     while (a.i < first->n || b.i < second->n) {
         /* The next edit of each, in bytes of the text between. */
-        size_t at_a = a.i < first->n ? first->list[a.i].begin + a.shift : -1ul;
-        size_t at_b = b.i < second->n ? second->list[b.i].begin : -1ul;
+        size_t at_a = SIZE_MAX, at_b = SIZE_MAX;
+        if (a.i < first->n) at_a = first->list[a.i].begin + a.shift;
+        if (b.i < second->n) at_b = second->list[b.i].begin;
         size_t begin = at_a < at_b ? at_a : at_b, end = begin;
         size_t from = begin - a.shift, to = begin + b.shift;
         /* All that overlap or touch become one. */

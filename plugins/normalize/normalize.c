@@ -165,17 +165,20 @@ static void normalize_stop(void *instance)
 struct article {
     struct worker *worker;
     const wq_record *record;
+    int foreign; /* is_foreign; -1: not asked yet */
 };
 
 /* Is what the record's fields hold, taken together, Persian, Urdu ...?  Asked of
  * the fields as the other rules leave them, so that the answer is the same for a
- * record that was normalised before.  Returns 1, 0, or -1: no memory. */
+ * record that was normalised before, and one answer does for all its fields.
+ * Returns 1, 0, or -1: no memory. */
 static int is_foreign(void *to)
 {
-    const struct article *article = to;
+    struct article *article = to;
     struct worker *worker = article->worker;
     const struct normalize *self = worker->self;
     size_t letters = 0, foreign = 0;
+    if (article->foreign >= 0) return article->foreign;
     for (uint32_t i = 0; i < self->n_fields; i++) {
         uint64_t uncounted[RULES] = { 0 };
         struct settled settled;
@@ -185,7 +188,7 @@ static int is_foreign(void *to)
             return -1;
         persian_count(settled.text.p, settled.text.n, &letters, &foreign);
     }
-    return 200 * foreign > letters;
+    return article->foreign = 200 * foreign > letters;
 }
 
 /* Hands the edits over.  Returns 0, or -1.  [worker] */
@@ -210,14 +213,14 @@ static int replace(const struct normalize *self, wq_ctx *ctx, wq_record *record,
 }
 
 /* Normalises one field.  Returns 0, or -1.  [worker] */
-static int normalize_field(struct worker *worker, wq_ctx *ctx,
+static int normalize_field(struct article *article, wq_ctx *ctx,
                            wq_record *record, wq_key key)
 {
-    struct article article = { worker, record };
+    struct worker *worker = article->worker;
     struct settled settled;
     wq_str s;
     if (!worker->self->host->get(record, key, &s)) return 0;
-    if (settle_text(&worker->settle, s, is_foreign, &article, worker->counts,
+    if (settle_text(&worker->settle, s, is_foreign, article, worker->counts,
                     &settled) < 0)
         return -1;
     worker->counts[C_UNSETTLED] += (uint64_t)settled.is_unsettled;
@@ -236,10 +239,12 @@ static int normalize_process(void *instance, wq_ctx *ctx,
     (void)prepared;
     (void)verdicts;
     memset(worker->counts, 0, sizeof worker->counts);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        struct article article = { worker, records[i], -1 };
         for (uint32_t f = 0; f < self->n_fields; f++)
-            if (normalize_field(worker, ctx, records[i], self->fields[f]) < 0)
+            if (normalize_field(&article, ctx, records[i], self->fields[f]) < 0)
                 return -1;
+    }
     for (uint32_t i = 0; i <= C_UNSETTLED; i++)
         if (worker->counts[i]) self->host->add(ctx, i, worker->counts[i]);
     return 0;

@@ -12,8 +12,9 @@
  * as settling it once, whatever the rules; it costs a second search, at the
  * speed of memory.  Text that people and programs make takes two rounds, seldom
  * three.  For a text that still changes after ROUNDS (an entity in an entity in
- * an entity ...), the answer is the text as it was, so that time stays linear
- * and even then the second time is as the first. */
+ * an entity ...), or that outgrows a field (letters for ligatures), the answer is
+ * the text as it was, so that time stays linear and even then the second time is
+ * as the first. */
 #include "settle.h"
 #include "characters.h"
 #include "entities.h"
@@ -199,7 +200,8 @@ int settle_text(struct settle *settle, wq_str text, int (*is_foreign)(void *to),
     int changed = text.n > 0;
     settle->edits.n = 0;
     memcpy(before, counts, sizeof before);
-    for (; run.round < ROUNDS && changed; run.round++)
+    for (; run.round < ROUNDS && changed && run.now.n <= WQ_MAX_FIELD;
+         run.round++)
         if ((changed = round_of_passes(&run)) < 0) return -1;
     if (changed) {
         memcpy(counts, before, sizeof before);

@@ -15,9 +15,10 @@ struct settle {
 
 /* What came of a text. */
 struct settled {
-    wq_str text;          /* as given, or a view that the next call ends      */
+    wq_str text; /* as given, or a view that the next call ends               */
     const struct edits *edits; /* what changed; none: n 0                     */
-    int is_unsettled;     /* sixteen rounds were not enough: text as given    */
+    int is_unsettled; /* sixteen rounds were not enough, or it became longer
+                         than a field may be: text as given                   */
 };
 
 void settle_free(struct settle *settle);

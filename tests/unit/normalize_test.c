@@ -1,5 +1,6 @@
 /* normalize_test.c - settling twice is settling once whatever the rules, the
- * edits say what was done, the passes do what they promise. */
+ * edits say what was done, the passes do what they promise and take no longer
+ * for texts made to be slow. */
 #include "../../plugins/normalize/characters.h"
 #include "../../plugins/normalize/entities.h"
 #include "../../plugins/normalize/mojibake.h"
@@ -251,6 +252,64 @@ START_TEST(a_nest_too_deep_stays_as_it_is)
 }
 END_TEST
 
+/* Fills whole units into n bytes; the caller frees. */
+static wq_str repeated(const char *unit, size_t n)
+{
+    size_t bytes = strlen(unit), m = n / bytes * bytes;
+    char *p = malloc(n);
+    ck_assert_ptr_nonnull(p);
+    for (size_t i = 0; i < m; i += bytes) memcpy(p + i, unit, bytes);
+    return (wq_str){ p, m };
+}
+
+/* U+FD50 stands for three letters, twice its bytes. */
+START_TEST(a_text_that_outgrows_a_field_stays_as_it_is)
+{
+    struct rules rules = all_rules();
+    struct settle s = { .rules = &rules };
+    uint64_t counts[RULES] = { 0 };
+    struct settled settled;
+    for (int longer = 0; longer < 2; longer++) {
+        wq_str text = repeated("\uFD50", WQ_MAX_FIELD / 2 + 3 * (size_t)longer);
+        ck_assert_int_eq(
+            settle_text(&s, text, says_no, NULL, counts, &settled), 0);
+        ck_assert_int_eq(settled.is_unsettled, longer);
+        ck_assert_uint_eq(settled.text.n, longer ? text.n : 2 * text.n);
+        ck_assert_uint_eq(settled.edits->n, !longer);
+        free((char *)text.p);
+    }
+    settle_free(&s);
+}
+END_TEST
+
+/* What rules look at, over and over: these end within the test's time, or a pass
+ * is not linear. */
+static const char *const hostile[] = {
+    "&", "&amp;", "amp;", "&#39;", " ", "\t", " \n", "\r", "\u00A0", "\u200B",
+    "\u200C", "\u0628\u200C", "\u0640", "\u0640\u064E", "\u0640 ", "\u064E",
+    " \u064E", "\u0627\u064B", "\u064B\u0627", "\u0628\u0651\u064E\u0651",
+    "\u06CC", "\u06CC\u064E", "\u06CC\u200D", "\u06CC(", "\u067E \u06CC ",
+    "\u06CC\u0654", "\u00C3", "\u00C3\u00A9", "\u00C3\u0192\u00C2\u00A9",
+    "\u00E2\u20AC\u2122", "\u00E2\u20AC\u2122\u0637", "\u00E2\u20AC\u2122\u00E9",
+    "\u0637\u00A7", "\u0638\u201E", "\uFC60", "\uFD50", "\u0301", "\u0316\u0301",
+    "a\u0316\u0301", "\u202E", "\uF0B7",
+};
+
+START_TEST(any_text_takes_linear_time)
+{
+    struct rules rules = all_rules();
+    struct settle s = { .rules = &rules };
+    uint64_t counts[RULES] = { 0 };
+    struct settled settled;
+    wq_str text = repeated(hostile[_i], (size_t)4 << 20);
+    ck_assert_int_eq(
+        settle_text(&s, text, says_no, NULL, counts, &settled), 0);
+    ck_assert(!settled.is_unsettled);
+    free((char *)text.p);
+    settle_free(&s);
+}
+END_TEST
+
 static const struct {
     const char *in, *out;
 } references[] = {
@@ -374,6 +433,8 @@ int main(void)
     tcase_add_test(tc, the_samples_settle_whatever_the_rules);
     tcase_add_test(tc, the_fast_search_misses_nothing);
     tcase_add_test(tc, a_nest_too_deep_stays_as_it_is);
+    tcase_add_test(tc, a_text_that_outgrows_a_field_stays_as_it_is);
+    tcase_add_loop_test(tc, any_text_takes_linear_time, 0, WQ_LEN(hostile));
     tcase_add_loop_test(tc, references_are_read_as_browsers_do, 0,
                         WQ_LEN(references));
     tcase_add_loop_test(tc, misread_text_is_read_again_and_real_text_is_not, 0,
