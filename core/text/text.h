@@ -1,8 +1,9 @@
 /* text.h - the text toolkit: what plugins get as extension "text/1".
  *
  * Contracts stand with struct wq_text in warraq/plugin.h; these are the same
- * functions by name, for core's own use.  All are [any], keep no state, and
- * never touch memory outside what they are given. */
+ * functions by name, for core's own use.  All are [any], keep no state that
+ * shows (dictionary.c remembers, a thread for itself), and never touch memory
+ * outside what they are given. */
 #ifndef WQ_TEXT_TEXT_H
 #define WQ_TEXT_TEXT_H
 #include <warraq/plugin.h>

@@ -512,7 +512,9 @@ typedef struct wq_text {
     uint64_t (*fold_hash)(const char *p, size_t n);
 
     /* The next words from *at on, at most cap of them; moves *at behind them.
-     * Returns how many; 0 at the end of the text.  n below 2^32. */
+     * Returns how many; 0 at the end of the text.  n below 2^32.  In news,
+     * scripts without spaces (Thai, Han ...) go by ICU's dictionaries; where
+     * these, or memory for them, are not to be had, by UAX #29. */
     size_t (*words)(uint32_t mode, const char *p, size_t n, size_t *at,
                     const wq_words *out, size_t cap);
     /* The next sentences (UAX #29 and the news rules of `words`), in the same
