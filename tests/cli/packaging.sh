@@ -189,6 +189,31 @@ test_the_cron_example_is_silent_on_success()
     says 000001.jsonl
 }
 
+# The page of the README, copied: its pipeline, and its line for cron.
+test_in_cron_as_the_README_has_it()
+{
+    local line
+    awk '/^## / { inside = $0 == "## In cron" }
+         inside' "$srcdir/README.md" >page
+    awk '/^```yaml/ { inside = 1; next }
+         /^```/ { inside = 0 }
+         inside' page >news.yaml
+    line=$(sed -n 's/^17 \* \* \* \* *//p' page)
+    line=${line//\/srv\/news/.}
+    mkdir bin inbox
+    ln -s "$WARRAQ" bin/warraq
+    cp "$ARTICLES"/*.txt inbox/
+    for _ in 1 2; do
+        PATH=$PWD/bin:$PATH exits 0 sh -c "$line"
+        is_quiet
+    done
+    ls out >files
+    [ "$(paste -sd ' ' files)" = "000001.dropped.jsonl 000001.jsonl.zst" ] ||
+        fail "written: $(paste -sd ' ' files)"
+    exits 0 "$WARRAQ" state runs news.yaml
+    holds stdout '5 in 5 out 0 dropped'
+}
+
 test_the_units_are_made_for_where_the_command_will_be()
 {
     local unit=$builddir/packaging/systemd/warraq@.service
