@@ -143,8 +143,12 @@ static inline bool is_doubtful(const uint8_t *p, size_t from, size_t at)
     case '.': /* Mr.  No. 5  J. Doe */
         return head >= 0x80 || at - from == 1
                || block_shortened[head & 0x1F] >> tail & 1;
-    default: /* co-star */
-        return head >= 0x80 || block_prefixes[head & 0x1F] >> tail & 1;
+    case '-': /* co-star  F-16  1-2-2015 */
+        return (head | p[at - 1]) >= 0x80 || text_is_ascii_digit(p[at - 1])
+               || text_is_ascii_digit(p[at + 1])
+               || block_prefixes[head & 0x1F] >> tail & 1;
+    default: /* 5km */
+        return true;
     }
 }
 
@@ -182,16 +186,16 @@ static inline struct tokens resolve(const struct block *b, bool news,
     uint64_t joint = b->mid_num & digit << 1 & digit >> 1;
     uint64_t over = b->mid_letter & letter << 1 & letter >> 1, doubtful = 0;
     if (news) {
-        uint64_t hyphen = watch & b->mark & letter << 1 & letter >> 1;
+        uint64_t hyphen = watch & b->mark & between;
         uint64_t arabic = (b->arabic | b->arabic << 1) & ~digit;
         uint64_t dots = watch & b->mid_letter & joint;
         over &= ~(watch | b->high << 1 | b->high >> 1);
-        doubtful = over | (hyphen & ~(b->high << 1)); /* l'eau  co-star */
+        doubtful = over | (hyphen & (digit << 1 | ~(b->high << 1)))
+                   | (letter & digit << 1); /* l'eau  co-star  5km */
         /* bbc.com  U.S.  9:05  1/2  AT&T  F-16 */
         hard |= (watch | b->mid_letter) & between & ~(joint | over | hyphen);
         hard |= watch & watch >> 1;                      /* :/ .. -- */
         hard |= run & run << 1 & (arabic ^ arabic << 1); /* عام2015 */
-        hard |= digit & letter >> 1;                     /* 5km */
         /* 12.5.2015: one or two digits of one or two bytes between stops */
         hard |= dots & (dots << 2 | dots << 3 | dots << 4 | dots << 5);
     }
