@@ -40,13 +40,16 @@ static bool begins_with(struct look *k, int fd, uint64_t size,
     return mark_eq(&m, &row->mark);
 }
 
-/* Is the file of this row still under its name, as it was? */
-static bool is_still_there(struct look *k, const struct ledger_input *row)
+/* Is the file of this row still under its name, as it was, and another one than
+ * the one at hand? */
+static bool is_still_there(struct look *k, const struct input *in,
+                           const struct ledger_input *row)
 {
     struct stat st;
     struct mark m;
     int fd = open(row->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool is = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+              && (st.st_dev != in->device || st.st_ino != in->inode)
               && (uint64_t)st.st_size == row->mark.n
               && marking_read(&k->part, fd, row->mark.n) == 0;
     if (is) mark_make(&k->part, MARK_WHOLE, &m);
@@ -70,11 +73,12 @@ static void known_by(struct input *in, const struct ledger_input *row)
 
 /* May an article that was read under the name of this row be the one at hand,
  * renamed?  Not if it is still there, or has been found under another name. */
-static int claim(struct look *k, const struct ledger_input *row, struct err *e)
+static int claim(struct look *k, const struct input *in,
+                 const struct ledger_input *row, struct err *e)
 {
     for (size_t i = 0; i < k->n_claimed; i++)
         if (k->claimed[i] == row->id) return 0;
-    if (is_still_there(k, row)) return 0;
+    if (is_still_there(k, in, row)) return 0;
     int64_t *list = reallocarray(k->claimed, k->n_claimed + 1, sizeof *list);
     if (!list) return err_no_memory(e);
     k->claimed = list;
@@ -89,7 +93,7 @@ static int find_whole(struct look *k, struct input *in, struct err *e)
     int rc = ledger_by_head(k->ledger, in->mark.head, in->mark.head_n, &rows, e);
     for (size_t i = 0; i < rows.n && rc == 0; i++) {
         if (!mark_eq(&rows.list[i].mark, &in->mark)) continue;
-        rc = in->grows ? 1 : claim(k, &rows.list[i], e);
+        rc = in->grows ? 1 : claim(k, in, &rows.list[i], e);
         if (rc > 0) known_by(in, &rows.list[i]);
     }
     ledger_inputs_free(&rows);

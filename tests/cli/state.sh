@@ -219,6 +219,9 @@ test_articles_of_one_file_each()
     nothing_new
     mv inbox/2.txt inbox/4.txt # the same article
     nothing_new
+    mv inbox elsewhere # and by another way
+    ln -s elsewhere inbox
+    nothing_new
     cp inbox/4.txt inbox/5.txt # one more with the same text
     ran
     has_lines 1 out/000002.jsonl
