@@ -129,13 +129,15 @@ debian()
     mv "$work"/*.deb "$work"/*.changes "$work"/*.buildinfo "$PACKAGES"
     version=$(dpkg-parsechangelog -l "$top/packaging/debian/changelog" -S Version)
 
-    lintian --allow-root --fail-on error --no-tag-display-limit \
+    lintian --allow-root --fail-on error --tag-display-limit 0 \
         "$PACKAGES"/warraq_"$version"_*.changes || return 1
 
-    mmdebstrap --quiet --variant=apt --format=directory --skip=check/empty \
-        "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" || return 1
-    cp "$PACKAGES"/warraq_"$version"_*.deb "$root/tmp/"
-    chroot "$root" sh -c 'apt-get -q -y --no-install-recommends install /tmp/warraq_*.deb' \
+    # Installed by the hook: afterwards the system has no lists of packages.
+    # shellcheck disable=SC2016 # $1 is the hook's
+    mmdebstrap --variant=apt --format=directory \
+        --customize-hook="copy-in '$PACKAGES/warraq_${version}_$(dpkg --print-architecture).deb' /tmp" \
+        --customize-hook='chroot "$1" sh -c "apt-get -q -y --no-install-recommends install /tmp/warraq_*.deb"' \
+        "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" \
         >"$work/install.log" 2>&1 </dev/null || {
         tail -n 40 "$work/install.log"
         return 1
