@@ -289,20 +289,17 @@ for name, fold in (('light', light), ('standard', standard),
     table('text_fold_' + name, values, 'offset into text_fold_pool')
 array('text_fold_pool', list(pool))
 
-# Code points below U+0800, one or two bytes: what the hot loops need, in one
-# load.  out[0 .. n) is the standard fold; n = 3: it needs the table above.
+# The standard fold of code points below U+0800; n = 3: it needs the table above.
 low = []
 for c in range(0x800):
     to = utf8(standard(c))
-    cat = category(c)
-    cls = wb[c] | (0x20 if cat[0] == 'L' else 0x40 if cat[0] == 'N' else 0)
     n = len(to) if len(to) <= 2 else 3
-    low.append((to + b'\0\0')[:2] + bytes([n, cls]))
+    low.append((to + b'\0\0')[:2] + bytes([n]))
 out_h.append('extern const struct text_low text_low[2048];')
 out_c.append('const struct text_low text_low[2048] = {')
 for i in range(0, len(low), 4):
     out_c.append('    ' + ' '.join(
-        '{{%d, %d}, %d, %d},' % tuple(e) for e in low[i:i + 4]))
+        '{{%d, %d}, %d},' % tuple(e) for e in low[i:i + 4]))
 out_c.append('};')
 array('text_low_sb', sb[:0x800], 'uint8_t', 'sentence break class')
 array('text_low_gb', gb[:0x800], 'uint8_t', 'grapheme break class')
@@ -351,11 +348,11 @@ struct text_prop { /* enum gc, wq_script, enum wb, enum sb; PROP_* */
     uint8_t gb;  /* enum gb */
     uint8_t nfc; /* combining class; 255: not in NFC for certain */
 };
-/* Code points below U+0800, one or two bytes of UTF-8: all that the hot loops
- * want, in one load.  out[0 .. n) is the standard fold; n = 3: see the fold's
- * own table.  cls: enum wb | LOW_LETTER (L*) | LOW_DIGIT (N*). */
+/* The standard fold of code points below U+0800 (one or two bytes of UTF-8), in
+ * one load: out[0 .. n); n = 3: see the fold's own table. */
 struct text_low {
-    uint8_t out[2], n, cls;
+    uint8_t out[2];
+    uint16_t n;
 };
 struct text_pair { /* first + second compose; sorted */
     uint32_t first, second, composed;

@@ -47,7 +47,6 @@ enum {
     PROP_SPACE = 16,     /* White_Space */
     PROP_SHARED = 32     /* of many scripts: Common or Inherited */
 };
-enum { LOW_WB = 0x1F, LOW_LETTER = 0x20, LOW_DIGIT = 0x40 };
 
 #define TEXT_REPLACEMENT 0xFFFDu
 

@@ -12,11 +12,11 @@ struct text_prop { /* enum gc, wq_script, enum wb, enum sb; PROP_* */
     uint8_t gb;  /* enum gb */
     uint8_t nfc; /* combining class; 255: not in NFC for certain */
 };
-/* Code points below U+0800, one or two bytes of UTF-8: all that the hot loops
- * want, in one load.  out[0 .. n) is the standard fold; n = 3: see the fold's
- * own table.  cls: enum wb | LOW_LETTER (L*) | LOW_DIGIT (N*). */
+/* The standard fold of code points below U+0800 (one or two bytes of UTF-8), in
+ * one load: out[0 .. n); n = 3: see the fold's own table. */
 struct text_low {
-    uint8_t out[2], n, cls;
+    uint8_t out[2];
+    uint16_t n;
 };
 struct text_pair { /* first + second compose; sorted */
     uint32_t first, second, composed;

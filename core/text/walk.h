@@ -6,10 +6,7 @@
 #include <stdbool.h>
 
 /* What a segment was seen to hold. */
-enum {
-    SEEN_LETTER = LOW_LETTER,
-    SEEN_DIGIT = LOW_DIGIT
-};
+enum { SEEN_LETTER = 1, SEEN_DIGIT = 2 };
 
 /* The end of the segment that begins at p[i], i < n; *seen is set. */
 size_t walk_uax29(const uint8_t *p, size_t n, size_t i, unsigned *seen);
