@@ -35,6 +35,7 @@ for c in (c for r in RANGES for c in r if c in mapping):
     to = letters(c)
     if to[0] in CARRIERS:
         to = to[1:]
+    assert len(to) <= 3 and max(to) < 0x800, hex(c)  # see forms.h
     if forms and forms[-1][2] == to and forms[-1][0] + forms[-1][1] == c:
         forms[-1][1] += 1
     else:

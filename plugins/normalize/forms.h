@@ -11,7 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FORM_LETTERS = 4 };
+/* At most; each of two bytes of UTF-8 at most, where a form has three: a text of
+ * letters is at most twice as long (CHARACTERS_ROOM). */
+enum { FORM_LETTERS = 3 };
 
 /* `shapes` code points from `first` on stand for `letters`, 0 behind the last;
  * sorted by first. */
