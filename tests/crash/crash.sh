@@ -24,9 +24,9 @@ cd "$folder" || exit 2
 points=0 differences=0
 
 if [ "${1:-}" = --long ]; then
-    HOURS=24 STEP=1 RANDOM_MOMENTS=300 FLIPS=500 CUTS=100
+    HOURS=24 STEP=1 RANDOM_MOMENTS=300 FLIPS=500 CUTS=100 TIMES=200
 else
-    HOURS=4 STEP=${STEP:-7} RANDOM_MOMENTS=12 FLIPS=20 CUTS=10
+    HOURS=4 STEP=${STEP:-7} RANDOM_MOMENTS=12 FLIPS=20 CUTS=10 TIMES=8
 fi
 
 # ---- the job ----
@@ -177,6 +177,61 @@ for ((i = 0; i < RANDOM_MOMENTS; i += HOURS)); do
     points=$((points + HOURS))
 done
 echo "killed at random moments too: $points points"
+
+# each_once WHAT: TIMES slices have come out, every record of them once
+each_once()
+{
+    local i got want=0
+    for ((i = 1; i <= TIMES; i++)); do want=$((want + 10)); done
+    got=$({ zstd -qdc out/*.zst; cat out/*.dropped; } | grep -o '"id":"[^"]*"' | sort | uniq -c |
+        awk '$1 == 1 { n++ } $1 > 1 { n = -1000000 } END { print n + 0 }')
+    points=$((points + TIMES))
+    [ "$got" = $want ] && return
+    differences=$((differences + 1))
+    echo "$1: $got records came out once, not $want"
+}
+
+# wrong CODE ALLOWED...: was the exit code none of these?
+wrong()
+{
+    local code=$1
+    shift
+    [[ " $* " != *" $code "* ]] || return 1
+    differences=$((differences + 1))
+    echo "exit code $code, not one of: $*"
+}
+
+begin twice
+for ((i = 1; i <= TIMES; i++)); do
+    records $((i * 10)) $((i * 10 + 9)) >"inbox/$((1000 + i)).jsonl"
+    codes=()
+    "$WARRAQ" run p.yaml 2>>../stderr & first=$!
+    "$WARRAQ" run p.yaml 2>>../stderr & second=$!
+    for pid in $first $second; do
+        code=0
+        wait $pid || code=$?
+        codes+=($code)
+        wrong $code 0 75
+    done
+    [ "${codes[*]}" != '75 75' ] || wrong both 'one of them'
+done
+each_once "two starts at once"
+echo "$TIMES double starts"
+
+begin stopped
+for ((i = 1; i <= TIMES; i++)); do
+    records $((i * 10)) $((i * 10 + 9)) >"inbox/$((1000 + i)).jsonl"
+    "$WARRAQ" run p.yaml -j 2 2>>../stderr & pid=$!
+    sleep "0.0$(printf %02d $((RANDOM % 60)))"
+    kill -TERM $pid 2>/dev/null
+    code=0 SECONDS=0
+    wait $pid || code=$?
+    wrong $code 0 75 143 # before it could be told
+    [ $SECONDS -le 5 ] || wrong "after $SECONDS seconds" 'in five seconds'
+done
+peacefully
+each_once "SIGTERM"
+echo "$TIMES times SIGTERM"
 
 # damaged NAME FILE: the run after that must say so, naming the file or what is in
 # it, and leave everything as it is; or do what it would have done.
