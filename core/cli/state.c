@@ -33,7 +33,7 @@ struct view {
 
 /* All runs together. */
 struct sum {
-    uint64_t runs, in, out, dropped, rejected, emitted;
+    uint64_t runs, in, out, dropped, rejected, emitted, held;
     char last[64];
 };
 
@@ -42,6 +42,10 @@ static int add_run(void *to, const struct ledger_run *r, const char *began,
 {
     struct sum *s = to;
     (void)began;
+    if (r->is_held) {
+        s->held = r->run;
+        return 0;
+    }
     s->runs++;
     s->in += r->in;
     s->emitted += r->emitted;
@@ -87,6 +91,8 @@ static void print_info(struct view *v, const struct sum *s,
                " out + %" PRIu64 " dropped + %" PRIu64 " rejected\n", s->in,
                s->emitted, s->out, s->dropped, s->rejected);
         printf("%zu segments of memory, %" PRIu64 " bytes\n", n_segments, bytes);
+        if (s->held)
+            printf("run %06" PRIu64 " is held: state accept or discard\n", s->held);
         return;
     }
     struct json *j = &v->json;
@@ -105,6 +111,7 @@ static void print_info(struct view *v, const struct sum *s,
     json_int(j, "rejected", (int64_t)s->rejected);
     json_int(j, "segments", (int64_t)n_segments);
     json_int(j, "segment_bytes", (int64_t)bytes);
+    json_int(j, "held", (int64_t)s->held);
     json_close(j, '}');
 }
 
@@ -169,8 +176,8 @@ static int show_run(void *to, const struct ledger_run *r, const char *began,
     struct json *j = &v->json;
     if (!v->as_json) {
         printf("%06" PRIu64 " %s %s %" PRIu64 " in %" PRIu64 " out %" PRIu64
-               " dropped %" PRIu64 " rejected%s%s\n", r->run, began, ended,
-               r->in, r->out, r->dropped, r->rejected,
+               " dropped %" PRIu64 " rejected%s%s%s\n", r->run, began, ended,
+               r->in, r->out, r->dropped, r->rejected, r->is_held ? ", held" : "",
                r->stopped ? ", stopped by " : "", r->stopped ? r->stopped : "");
         return 0;
     }
@@ -180,6 +187,7 @@ static int show_run(void *to, const struct ledger_run *r, const char *began,
     json_text(j, "ended", ended);
     json_text(j, "pipeline", r->pipeline);
     json_text(j, "stopped", r->stopped);
+    json_bool(j, "held", r->is_held);
     json_int(j, "in", (int64_t)r->in);
     json_int(j, "emitted", (int64_t)r->emitted);
     json_int(j, "out", (int64_t)r->out);
@@ -280,6 +288,23 @@ static int forget_memory(struct view *v, struct err *e)
     return commit_finish(&v->state, e);
 }
 
+static int end_held(struct view *v, bool is_accepted, struct err *e)
+{
+    int rc = commit_end_held(&v->state, is_accepted, e);
+    if (rc <= 0) return rc;
+    return err_set(e, EX_NO_INPUT, "no run is held in %s", v->state.dir);
+}
+
+static int accept(struct view *v, struct err *e)
+{
+    return end_held(v, true, e);
+}
+
+static int discard(struct view *v, struct err *e)
+{
+    return end_held(v, false, e);
+}
+
 static int forget(struct view *v, struct err *e)
 {
     if (v->memory && forget_memory(v, e) < 0) return -1;
@@ -302,11 +327,13 @@ static int forget(struct view *v, struct err *e)
 static const struct sub {
     const char *name;
     int (*run)(struct view *v, struct err *e);
-    bool changes; /* takes the lock; wants INPUTs */
+    bool changes;      /* takes the lock */
+    bool wants_inputs; /* or --memory */
 } subs[] = {
-    { "info", show_info, false },     { "inputs", show_inputs, false },
-    { "runs", show_runs, false },     { "verify", verify, false },
-    { "forget", forget, true },
+    { "info", show_info, false, false }, { "inputs", show_inputs, false, false },
+    { "runs", show_runs, false, false }, { "verify", verify, false, false },
+    { "forget", forget, true, true },    { "accept", accept, true, false },
+    { "discard", discard, true, false },
 };
 
 static const struct sub *find_sub(const char *name, struct err *e)
@@ -321,8 +348,8 @@ static const struct sub *find_sub(const char *name, struct err *e)
         err_set(e, EX_USAGE_, "state: no \"%s\"; did you mean \"%s\"?", name,
                 close);
     else
-        err_set(e, EX_USAGE_, "state: info, inputs, runs, verify or forget, not "
-                "\"%s\"", name);
+        err_set(e, EX_USAGE_, "state: info, inputs, runs, verify, forget, accept "
+                "or discard, not \"%s\"", name);
     return NULL;
 }
 
@@ -354,8 +381,8 @@ static int run(const struct options *o)
     struct err e = { 0 };
     int code = EX_FINE;
     if (o->n_args < 2) {
-        err_set(&e, EX_USAGE_, "state: say what (info, inputs, runs, verify or "
-                "forget) and of which pipeline or folder");
+        err_set(&e, EX_USAGE_, "state: say what (info, inputs, runs, verify, "
+                "forget, accept, discard) and of which pipeline or folder");
         log_err(&e);
         return e.code;
     }
@@ -366,8 +393,8 @@ static int run(const struct options *o)
                       .args = o->args + 2, .n_args = o->n_args - 2 };
     const struct sub *sub = find_sub(o->args[0], &e);
     char *dir = NULL;
-    if (sub && sub->changes != (v.n_args || v.memory)) {
-        err_set(&e, EX_USAGE_, sub->changes ? "state %s: which inputs, or the "
+    if (sub && sub->wants_inputs != (v.n_args || v.memory)) {
+        err_set(&e, EX_USAGE_, sub->wants_inputs ? "state %s: which inputs, or the "
                                               "memory of which stage?"
                 : "state %s takes one pipeline or folder", sub->name);
     } else if (sub && (dir = find_state(o->args[1], &code, &e))) {
@@ -388,6 +415,7 @@ int cli_state(int argc, char **argv)
     struct options o;
     int code = options_take(table, argc, argv,
                             "state info|inputs|runs|verify PIPELINE|DIR\n"
+                            "       warraq state accept|discard PIPELINE|DIR\n"
                             "       warraq state forget PIPELINE|DIR "
                             "INPUT...|--memory=LABEL",
                             "Shows what the runs of a `state:` have read and "

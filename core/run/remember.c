@@ -27,6 +27,8 @@ int remember_open(struct run *run, struct err *e)
     int rc = state_open(&m->state, dir, o->lock, o->lock_wait_ms,
                         watch_fd(run->watch), e);
     if (rc != 0) return rc;
+    /* A run that was held and not accepted is done anew. */
+    if (commit_end_held(&m->state, false, e) < 0) return -1;
     state_tag(&m->state, m->tag, sizeof m->tag);
     text_format(m->number, sizeof m->number, "%06llu",
                 (unsigned long long)m->state.run);
@@ -277,7 +279,8 @@ int remember_commit(struct run *run, struct err *e)
         .pipeline = run->plan->pipeline->name, .stopped = watch_why(run->watch),
         .in = t->in, .emitted = t->emitted, .out = t->out,
         .dropped = t->dropped, .rejected = t->rejected,
-        .bytes_in = t->bytes_in, .bytes_out = t->bytes_out } };
+        .bytes_in = t->bytes_in, .bytes_out = t->bytes_out,
+        .is_held = t->is_held } };
     if (add_inputs(run, reader_finish(run->reader), &c, e) < 0
         || add_counters(run, &c, e) < 0)
         return -1;

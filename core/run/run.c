@@ -264,20 +264,18 @@ static int empty_old_rejects(struct run *r, struct err *e)
 
 static int commit(struct run *r, struct err *e)
 {
-    const char *suffix = "", *of_rejects = "";
+    const char *suffix = "";
     if (is_over_limit(r)) {
         r->result->is_held = true;
         suffix = ".held";
-        /* Those of a run that counts have their name for themselves. */
-        if (r->remember.is_on) of_rejects = suffix;
     }
     if (empty_old_rejects(r, e) < 0 || sink_sync(&r->out, suffix, e) < 0
         || sink_sync(&r->dropped, suffix, e) < 0
-        || sink_sync(&r->rejects, of_rejects, e) < 0)
+        || sink_sync(&r->rejects, "", e) < 0)
         return -1;
     r->result->bytes_out = r->out.bytes;
-    if (r->remember.is_on && !r->result->is_held) return remember_commit(r, e);
-    if (sink_commit(&r->rejects, of_rejects, e) < 0
+    if (r->remember.is_on) return remember_commit(r, e);
+    if (sink_commit(&r->rejects, "", e) < 0
         || sink_commit(&r->dropped, suffix, e) < 0
         || sink_commit(&r->out, suffix, e) < 0)
         return -1;
@@ -337,9 +335,11 @@ static int verdict(const struct run *r, struct err *e)
                EX_DATA;
     if (t->is_held)
         return err_set(e, EX_FOUND, "%llu of %llu articles were rejected, more "
-                       "than the limit; %s, the rejects are in %s",
+                       "than the limit; %s, the rejects are in %s%s",
                        (unsigned long long)t->rejected,
-                       (unsigned long long)t->in, where, rejects), EX_FOUND;
+                       (unsigned long long)t->in, where, rejects,
+                       r->remember.is_on ? ".held; `warraq state accept` or "
+                                           "`discard` ends it" : ""), EX_FOUND;
     if (t->rejected && r->rejects_path)
         log_line(WQ_LOG_WARNING, "%llu of %llu articles were rejected, see %s",
                  (unsigned long long)t->rejected, (unsigned long long)t->in,

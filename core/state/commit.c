@@ -1,6 +1,7 @@
 /* commit.c - see commit.h. */
 #include "state/commit.h"
 #include "base/file.h"
+#include "state/segments.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,19 @@ int commit_finish(struct state *s, struct err *e)
     return rc;
 }
 
+int commit_end_held(struct state *s, bool is_accepted, struct err *e)
+{
+    uint64_t run;
+    if (ledger_held_run(s->ledger, &run, e) < 0) return -1;
+    if (run == 0) return 1;
+    char *dir = segment_path(s, "");
+    int rc = !dir ? err_no_memory(e)
+             : is_accepted ? ledger_accept(s->ledger, run, dir, e)
+                           : ledger_discard(s->ledger, run, dir, e);
+    free(dir);
+    return rc < 0 ? -1 : commit_finish(s, e);
+}
+
 /* The transaction failed: was it all the same the commit?  SQLite may have done
  * it before something else failed.  If it says no, what lies aside goes; if it
  * cannot say, it stays for the next start, which can. */
@@ -55,7 +69,9 @@ static bool was_committed(struct state *s, const struct commit *c)
 {
     uint64_t last = 0;
     struct err unused;
-    if (ledger_last_run(s->ledger, &last, &unused) < 0) return false;
+    int rc = c->run.is_held ? ledger_held_run(s->ledger, &last, &unused)
+                            : ledger_last_run(s->ledger, &last, &unused);
+    if (rc < 0) return false;
     if (last >= c->run.run) return true;
     for (size_t i = 0; i < c->n_files; i++)
         if (c->files[i].target) unlink(c->files[i].aside);

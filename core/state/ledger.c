@@ -18,7 +18,7 @@ static const char *const migrations[LEDGER_SCHEMA] = {
     "  articles_in INTEGER NOT NULL, emitted INTEGER NOT NULL,"
     "  articles_out INTEGER NOT NULL, dropped INTEGER NOT NULL,"
     "  rejected INTEGER NOT NULL, bytes_in INTEGER NOT NULL,"
-    "  bytes_out INTEGER NOT NULL);"
+    "  bytes_out INTEGER NOT NULL, is_held INTEGER NOT NULL);"
     "CREATE TABLE counters("
     "  run INTEGER NOT NULL REFERENCES runs, stage TEXT NOT NULL,"
     "  name TEXT NOT NULL, value INTEGER NOT NULL,"
@@ -41,7 +41,8 @@ static const char *const migrations[LEDGER_SCHEMA] = {
     "  name TEXT PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs,"
     "  stage TEXT NOT NULL, key TEXT NOT NULL, format TEXT NOT NULL,"
     "  digest TEXT NOT NULL, bytes INTEGER NOT NULL, hash TEXT NOT NULL,"
-    "  UNIQUE(stage, key)) WITHOUT ROWID;"
+    /* The held run that retires it. */
+    "  ends INTEGER) WITHOUT ROWID;"
     /* Files on their way: target NULL: to be removed. */
     "CREATE TABLE unfinished("
     "  aside TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;",
@@ -50,7 +51,10 @@ static const char *const migrations[LEDGER_SCHEMA] = {
 enum query {
     BEGIN, COMMIT, ROLLBACK, ID, LAST_RUN, BY_PATH, BY_HEAD, ALL_INPUTS, FORGET,
     ADD_RUN, ADD_COUNTER, ADD_INPUT, ADD_OUTPUT, ADD_SEGMENT, DROP_SEGMENT,
-    DROP_FILES, DROP_STAGE, ADD_UNFINISHED, UNFINISHED, FINISHED, RUNS, COUNTERS, SEGMENTS, CHECK,
+    END_SEGMENT, DROP_FILES, DROP_STAGE, ADD_UNFINISHED, UNFINISHED, FINISHED,
+    HELD_RUN, SHOW_HELD, DROP_ENDED_FILES, DROP_ENDED, ACCEPT, DROP_HELD,
+    DROP_HELD_SEGMENTS, NOT_ENDED, FORGET_SEGMENTS, FORGET_INPUTS,
+    FORGET_COUNTERS, FORGET_OUTPUTS, FORGET_RUN, RUNS, COUNTERS, SEGMENTS, CHECK,
     QUERIES
 };
 
@@ -58,41 +62,65 @@ enum query {
     "id, run, path, kind, size, head_size, head, tail, first, last, byte, "    \
     "line, is_through, device, inode, modified"
 
+#define HELD "(SELECT run FROM runs WHERE is_held)"
+
 static const char *const queries[QUERIES] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
     [ID] = "SELECT value FROM meta WHERE name = 'id'",
-    [LAST_RUN] = "SELECT coalesce(max(run), 0) FROM runs",
+    [LAST_RUN] = "SELECT coalesce(max(run), 0) FROM runs WHERE NOT is_held",
     [BY_PATH] = "SELECT " INPUT_COLUMNS " FROM inputs WHERE path = ?1 "
                 "ORDER BY id DESC LIMIT 1",
     [BY_HEAD] = "SELECT " INPUT_COLUMNS " FROM inputs WHERE head = ?1 "
                 "AND head_size = ?2 ORDER BY id DESC",
     [ALL_INPUTS] = "SELECT " INPUT_COLUMNS " FROM inputs WHERE id IN "
-                   "(SELECT max(id) FROM inputs GROUP BY path) ORDER BY path",
+                   "(SELECT max(id) FROM inputs WHERE run NOT IN "
+                   HELD " GROUP BY path) ORDER BY path",
     [FORGET] = "DELETE FROM inputs WHERE path = ?1",
     [ADD_RUN] = "INSERT INTO runs VALUES(?1, ?2, ?3, ?4, '" WARRAQ_VERSION
-                "', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [ADD_COUNTER] = "INSERT INTO counters VALUES(?1, ?2, ?3, ?4)",
     [ADD_INPUT] = "INSERT INTO inputs VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, "
                   "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     [ADD_OUTPUT] = "INSERT INTO outputs VALUES(?1, ?2, ?3, ?4)",
     [ADD_SEGMENT] = "INSERT INTO segments VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-                    "?8)",
+                    "?8, NULL)",
     [DROP_SEGMENT] = "DELETE FROM segments WHERE name = ?1",
+    [END_SEGMENT] = "UPDATE segments SET ends = ?2 WHERE name = ?1",
     [DROP_FILES] = "INSERT OR REPLACE INTO unfinished SELECT ?2 || name, NULL "
                    "FROM segments WHERE stage = ?1",
     [DROP_STAGE] = "DELETE FROM segments WHERE stage = ?1",
     [ADD_UNFINISHED] = "INSERT OR REPLACE INTO unfinished VALUES(?1, ?2)",
     [UNFINISHED] = "SELECT aside, target FROM unfinished ORDER BY aside",
     [FINISHED] = "DELETE FROM unfinished",
+    /* A held run, ?1; ?2: the folder of segments. */
+    [HELD_RUN] = "SELECT run FROM runs WHERE is_held",
+    [SHOW_HELD] = "INSERT OR REPLACE INTO unfinished SELECT path || '.held', "
+                  "path FROM outputs WHERE run = ?1",
+    [DROP_ENDED_FILES] = "INSERT OR REPLACE INTO unfinished SELECT ?2 || name, "
+                         "NULL FROM segments WHERE ends = ?1",
+    [DROP_ENDED] = "DELETE FROM segments WHERE ends = ?1",
+    [ACCEPT] = "UPDATE runs SET is_held = 0 WHERE run = ?1",
+    [DROP_HELD] = "INSERT OR REPLACE INTO unfinished SELECT path || '.held', "
+                  "NULL FROM outputs WHERE run = ?1",
+    [DROP_HELD_SEGMENTS] = "INSERT OR REPLACE INTO unfinished SELECT ?2 || name,"
+                           " NULL FROM segments WHERE run = ?1",
+    [NOT_ENDED] = "UPDATE segments SET ends = NULL WHERE ends = ?1",
+    [FORGET_SEGMENTS] = "DELETE FROM segments WHERE run = ?1",
+    [FORGET_INPUTS] = "DELETE FROM inputs WHERE run = ?1",
+    [FORGET_COUNTERS] = "DELETE FROM counters WHERE run = ?1",
+    [FORGET_OUTPUTS] = "DELETE FROM outputs WHERE run = ?1",
+    [FORGET_RUN] = "DELETE FROM runs WHERE run = ?1",
     [RUNS] = "SELECT run, began, ended, pipeline, stopped, articles_in, "
-             "emitted, articles_out, dropped, rejected, bytes_in, bytes_out "
-             "FROM runs ORDER BY run",
-    [COUNTERS] = "SELECT stage, name, sum(value) FROM counters "
+             "emitted, articles_out, dropped, rejected, bytes_in, bytes_out, "
+             "is_held FROM runs ORDER BY run",
+    [COUNTERS] = "SELECT stage, name, sum(value) FROM counters WHERE run NOT "
+                 "IN " HELD " "
                  "GROUP BY stage, name ORDER BY stage, name",
     [SEGMENTS] = "SELECT name, run, stage, key, format, digest, bytes, hash "
-                 "FROM segments WHERE ?1 IS NULL OR stage = ?1 ORDER BY name",
+                 "FROM segments WHERE (?1 IS NULL OR stage = ?1) AND run NOT IN "
+                 HELD " ORDER BY name",
     [CHECK] = "PRAGMA integrity_check(1)",
 };
 
@@ -504,14 +532,28 @@ static int add_run(struct ledger *l, const struct ledger_run *r, struct err *e)
     return RUN(l, ADD_RUN, e, I(r->run), T(when(r->began, began)),
                T(when(r->ended, ended)), T(r->pipeline), T(r->stopped),
                I(r->in), I(r->emitted), I(r->out), I(r->dropped),
-               I(r->rejected), I(r->bytes_in), I(r->bytes_out));
+               I(r->rejected), I(r->bytes_in), I(r->bytes_out), I(r->is_held));
+}
+
+static int add_unfinished(struct ledger *l, const struct commit *c,
+                          const struct ledger_file *f, struct err *e)
+{
+    char *held = NULL;
+    bool is_output = f->target && strcmp(f->kind, "segment") != 0;
+    if (c->run.is_held && is_output && asprintf(&held, "%s.held", f->target) < 0)
+        return err_no_memory(e);
+    int rc = RUN(l, ADD_UNFINISHED, e, T(f->aside), T(held ? held : f->target));
+    free(held);
+    return rc;
 }
 
 static int add_files(struct ledger *l, const struct commit *c, struct err *e)
 {
     for (size_t i = 0; i < c->n_files; i++) {
         const struct ledger_file *f = &c->files[i];
-        if (RUN(l, ADD_UNFINISHED, e, T(f->aside), T(f->target)) < 0) return -1;
+        /* What a held run would end lives on until it is accepted. */
+        if ((f->target || !c->run.is_held) && add_unfinished(l, c, f, e) < 0)
+            return -1;
         if (f->target && strcmp(f->kind, "segment") != 0
             && RUN(l, ADD_OUTPUT, e, I(c->run.run), T(f->kind), T(f->target),
                    I(f->bytes)) < 0)
@@ -523,7 +565,11 @@ static int add_files(struct ledger *l, const struct commit *c, struct err *e)
 static int add_segments(struct ledger *l, const struct commit *c, struct err *e)
 {
     for (size_t i = 0; i < c->n_retired; i++)
-        if (RUN(l, DROP_SEGMENT, e, T(c->retired[i])) < 0) return -1;
+        if ((c->run.is_held
+                 ? RUN(l, END_SEGMENT, e, T(c->retired[i]), I(c->run.run))
+                 : RUN(l, DROP_SEGMENT, e, T(c->retired[i])))
+            < 0)
+            return -1;
     for (size_t i = 0; i < c->n_segments; i++) {
         const struct ledger_segment *s = &c->segments[i];
         if (RUN(l, ADD_SEGMENT, e, T(s->name), I(c->run.run), T(s->stage),
@@ -554,6 +600,44 @@ int ledger_commit(struct ledger *l, const struct commit *c, struct err *e)
     if (run(l, BEGIN, NULL, 0, e) < 0) return -1;
     if (add_all(l, c, e) < 0) return rollback(l);
     return run(l, COMMIT, NULL, 0, e) < 0 ? rollback(l) : 0;
+}
+
+/* ---- a held run ---- */
+
+int ledger_held_run(struct ledger *l, uint64_t *run, struct err *e)
+{
+    *run = 0;
+    return rows(l, HELD_RUN, NULL, 0, take_number, run, e);
+}
+
+/* Does statements about the held run, each as one step of a transaction. */
+static int end_held(struct ledger *l, const enum query *steps, size_t n,
+                    uint64_t number, const char *dir, struct err *e)
+{
+    if (run(l, BEGIN, NULL, 0, e) < 0) return -1;
+    for (size_t i = 0; i < n; i++) {
+        const struct value v[] = { I(number), T(dir) };
+        bool has_dir = strstr(queries[steps[i]], "?2");
+        if (run(l, steps[i], v, has_dir ? 2 : 1, e) < 0) return rollback(l);
+    }
+    return run(l, COMMIT, NULL, 0, e) < 0 ? rollback(l) : 0;
+}
+
+int ledger_accept(struct ledger *l, uint64_t number, const char *dir,
+                  struct err *e)
+{
+    static const enum query steps[] = { SHOW_HELD, DROP_ENDED_FILES, DROP_ENDED,
+                                        ACCEPT };
+    return end_held(l, steps, WQ_LEN(steps), number, dir, e);
+}
+
+int ledger_discard(struct ledger *l, uint64_t number, const char *dir,
+                   struct err *e)
+{
+    static const enum query steps[] = {
+        DROP_HELD, DROP_HELD_SEGMENTS, NOT_ENDED, FORGET_SEGMENTS,
+        FORGET_INPUTS, FORGET_COUNTERS, FORGET_OUTPUTS, FORGET_RUN };
+    return end_held(l, steps, WQ_LEN(steps), number, dir, e);
 }
 
 struct files {
@@ -621,7 +705,7 @@ static int call_run(void *to, sqlite3_stmt *row, struct err *e)
         .in = number_of(row, 5), .emitted = number_of(row, 6),
         .out = number_of(row, 7), .dropped = number_of(row, 8),
         .rejected = number_of(row, 9), .bytes_in = number_of(row, 10),
-        .bytes_out = number_of(row, 11),
+        .bytes_out = number_of(row, 11), .is_held = number_of(row, 12),
     };
     (void)e;
     return c->each(c->to, &r, text_of(row, 1), text_of(row, 2));

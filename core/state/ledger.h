@@ -36,6 +36,7 @@ struct ledger_run {
     int64_t began, ended; /* ms since 1970; for people */
     const char *pipeline, *stopped; /* stopped by what; NULL: it was not */
     uint64_t in, emitted, out, dropped, rejected, bytes_in, bytes_out;
+    bool is_held; /* too many rejects: it counts when it is accepted */
 };
 struct ledger_counter {
     const char *stage, *name;
@@ -106,6 +107,13 @@ int ledger_begin(struct ledger *l, const char *const *asides, size_t n,
                  struct err *e);
 /* The one commit point. */
 int ledger_commit(struct ledger *l, const struct commit *c, struct err *e);
+/* The run that is held; 0: none.  dir: the folder of segments, with its slash.
+ * Accepting makes it count, discarding unmakes it; commit_finish does the rest. */
+int ledger_held_run(struct ledger *l, uint64_t *run, struct err *e);
+int ledger_accept(struct ledger *l, uint64_t run, const char *dir,
+                  struct err *e);
+int ledger_discard(struct ledger *l, uint64_t run, const char *dir,
+                   struct err *e);
 /* What is not finished: of a committed run files to rename (target set), of one
  * that was not files to take away (target NULL), segments that ended. */
 int ledger_unfinished(struct ledger *l, struct ledger_file **list, size_t *n,

@@ -429,20 +429,65 @@ test_SIGTERM_commits_what_is_finished_and_the_next_run_goes_on()
     same inbox/1.jsonl all
 }
 
-test_too_many_rejects_mark_nothing_as_read()
+# too_many: a run over 200 records and three that are none, over the limit
+too_many()
 {
-    local i
-    hourly
+    hourly 'stage: remember'
     sed -i 's/rejects"}/rejects", limit: 1%}/' p.yaml
-    { records 1 200; for i in 1 2 3; do echo nonsense; done; } >inbox/1.jsonl
-    for i in 1 2; do
-        exits 1 "$WARRAQ" run p.yaml
-        says 'more than the limit; the output is held in'
-        [ ! -e out/000001.jsonl ] || fail "it is out"
-        has_lines 200 out/000001.jsonl.held
-    done
+    records 1 5 >inbox/0.jsonl
+    ran
+    { records 6 205; printf 'nonsense\n%.0s' 1 2 3; } >inbox/1.jsonl
+    exits 1 "$WARRAQ" run p.yaml
+    says '3 of 203 articles were rejected, more than the limit; the output is held in out/000002.jsonl.held, the rejects are in out/000002.rejects.held; `warraq state accept` or `discard` ends it'
+    [ ! -e out/000002.jsonl ] || fail "it is out"
+    has_lines 200 out/000002.jsonl.held
     exits 0 "$WARRAQ" state info p.yaml
-    holds stdout '0 runs'
+    holds stdout '1 runs'
+    holds stdout 'run 000002 is held: state accept or discard'
+}
+
+test_too_many_rejects_hold_the_run_until_it_is_accepted()
+{
+    too_many
+    exits 0 "$WARRAQ" state accept p.yaml
+    has_lines 200 out/000002.jsonl
+    has_lines 3 out/000002.rejects
+    [ -z "$(find . -name '*.held')" ] || fail "still held: $(ls out)"
+    exits 66 "$WARRAQ" state accept p.yaml
+    says "no run is held in $PWD/state"
+    exits 0 "$WARRAQ" state info p.yaml
+    holds stdout '2 runs'
+    nothing_new
+    records 300 300 >inbox/2.jsonl
+    ran
+    holds out/000003.jsonl '"nth":206'
+}
+
+test_a_held_run_that_is_discarded_never_was()
+{
+    too_many
+    exits 0 "$WARRAQ" state verify p.yaml --dump
+    cp stdout held
+    exits 0 "$WARRAQ" state discard p.yaml
+    [ -z "$(find . -name '*.held')" ] || fail "still held: $(ls out)"
+    exits 0 "$WARRAQ" state verify p.yaml --dump
+    same held stdout
+    [ "$(ls state/segments)" = 000001-000 ] || fail "$(ls state/segments)"
+    sed -i /nonsense/d inbox/1.jsonl
+    ran
+    has_lines 200 out/000002.jsonl
+    holds out/000002.jsonl '"nth":6}'
+}
+
+test_the_run_after_a_held_one_does_it_anew()
+{
+    too_many
+    exits 1 "$WARRAQ" run p.yaml
+    has_lines 200 out/000002.jsonl.held
+    records 300 999 >inbox/2.jsonl
+    exits 0 "$WARRAQ" run p.yaml
+    has_lines 900 out/000002.jsonl
+    [ -z "$(find . -name '*.held')" ] || fail "still held: $(ls out)"
 }
 
 test_a_state_that_cannot_be_written()
