@@ -45,7 +45,7 @@ TARGET static inline __m512i one_down(__m512i v, __m512i places)
     return _mm512_maskz_permutexvar_epi8(~(__mmask64)0 >> 1, behind, v);
 }
 
-/* Classifies p[0..64].  *pair is the first byte, or its neighbour, that was
+/* Classifies p[-1..64].  *pair is the first byte, or its neighbour, that was
  * looked up last: a text stays in its script, and what is known need not be
  * waited for. */
 TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,

@@ -2,7 +2,7 @@
  * file that includes it last.  They are
  *
  *   classify(news, p, pair, b, folded)
- *                             p[0..64], of which the first 64 are the block;
+ *                             p[-1..64], of which p[0..63] are the block;
  *                             *pair is for it to remember from block to block
  *   emit(list, count, p, out, k)
  *                             writes to the rows from k on; the next row
@@ -22,12 +22,12 @@ TARGET static inline size_t run(bool news, const uint8_t *p, size_t n,
         if (most > BATCH) most = BATCH;
         if (most == 0) most = 1, room = cap - k;
         while (count < most && i < n && !*need) {
-            uint8_t padded[BLOCK + 1];
+            uint8_t padded[BLOCK + 2];
             const uint8_t *q = p + i;
-            if (n - i <= BLOCK) {
+            if (n - i <= BLOCK || i == 0) {
                 memset(padded, ' ', sizeof padded);
-                memcpy(padded, q, n - i);
-                q = padded;
+                memcpy(padded + 1, q, n - i <= BLOCK ? n - i : BLOCK + 1);
+                q = padded + 1;
             }
             struct block b;
             struct resolved *r = &list[count++];

@@ -7,9 +7,9 @@
  *               where VEC is 16
  *   KERNEL      name of the function it gets
  *
- * ASCII letters, digits and white space are found by comparison.  Whatever else
- * begins a code point (nearly all of an Arabic text, a few places of an English
- * one) takes one step of a loop that looks it up. */
+ * ASCII letters, digits and white space are found by comparison, and so are the
+ * letters that Arabic is written with.  Whatever else begins a code point takes
+ * one step of a loop that looks it up. */
 #include "text/block.h"
 #include "text/short_hash.h"
 #include "text/text.h"
@@ -67,7 +67,36 @@ static inline uint64_t both(uint64_t mask, uint64_t pairs)
     return mask | (mask & pairs) << 1;
 }
 
-/* Classifies p[0..64]. */
+/* Finds the letters U+0621-063A (D8 A1 .. D8 BA) and U+0641-064A (D9 81 ..
+ * D9 8A) in p[-1..64] and folds them as fold.h says; the rest of folded stays.
+ * Returns the mask of their second bytes. */
+TARGET static inline uint64_t arabic_letters(const uint8_t *p,
+                                             struct folded *folded)
+{
+    uint64_t letters = 0;
+#pragma GCC unroll 4
+    for (unsigned j = 0; j < BLOCK; j += VEC) {
+        vec before = load(p + j - 1), v = load(p + j), behind = load(p + j + 1);
+        vec d8 = (vec)(before == 0xD8) & in_range(v, 0xA1, 0xBA - 0xA1 + 1);
+        vec d9 = (vec)(before == 0xD9) & in_range(v, 0x81, 0x8A - 0x81 + 1);
+        letters |= (uint64_t)VEC_MASK(d8 | d9) << j;
+        vec alef = (vec)(v == 0xA2) | (vec)(v == 0xA3) | (vec)(v == 0xA5);
+        /* What waw, yeh and teh marbuta become begins with D9. */
+        vec moves = (vec)(behind == 0xA4) | (vec)(behind == 0xA6)
+                    | (vec)(behind == 0xA9);
+        vec fold = load(folded->bytes + j);
+        fold ^= d8 & alef & (v ^ 0xA7);
+        fold ^= d8 & (vec)(v == 0xA4) & (0xA4 ^ 0x88);
+        fold ^= d8 & (vec)(v == 0xA6) & (0xA6 ^ 0x8A);
+        fold ^= d8 & (vec)(v == 0xA9) & (0xA9 ^ 0x87);
+        fold ^= d9 & (vec)(v == 0x89) & (0x89 ^ 0x8A);
+        fold ^= (vec)(v == 0xD8) & moves & (0xD8 ^ 0xD9);
+        memcpy(folded->bytes + j, &fold, sizeof fold);
+    }
+    return letters;
+}
+
+/* Classifies p[-1..64]. */
 TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
                                    struct block *b, struct folded *folded)
 {
@@ -89,8 +118,8 @@ TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
         follow |= (uint64_t)VEC_MASK((vec)((signed_vec)v < -64)) << j;
         if (news) arabic |= (uint64_t)VEC_MASK((vec)(v >= 0xD8)) << j;
     }
-    /* Looked up by fours and eights, the last one over again to make them full:
-     * how many there are is hard to foresee, how many fours hardly.  Byte 63,
+    /* Looked up by fours, the last one over again to make them full: how many
+     * there are is hard to foresee, how many fours hardly.  Byte 63,
      * of which nothing matters unless it is white space, stands in for no mark.
      */
     const uint8_t *kind = block_class[news];
@@ -105,10 +134,12 @@ TARGET static inline void classify(bool news, const uint8_t *p, unsigned *pair,
     } while (marks);
     uint64_t pairs = lead & follow >> 1;
     if (pairs) {
-        uint64_t left = pairs, last = (uint64_t)1 << highest(pairs);
+        uint64_t found = arabic_letters(p, folded) >> 1 & pairs;
+        uint64_t left = pairs & ~found, last = (uint64_t)1 << highest(pairs);
+        letter |= both(found, pairs);
         do {
-#pragma GCC unroll 8
-            for (int k = 0; k < 8; k++) {
+#pragma GCC unroll 4
+            for (int k = 0; k < 4; k++) {
                 size_t j = lowest(left | last);
                 size_t c = ((size_t)p[j] << 6) + p[j + 1] - (0xC0 << 6 | 0x80);
                 kinds[j] = kind[c];
