@@ -254,11 +254,13 @@ static int is_joiner_needed(const struct pass *pass, uint32_t joiner,
 }
 
 /* Is an invisible character one that matters?  Scripts without spaces between
- * words mark where a line may break (U+200B): Thai to Myanmar, Khmer. */
+ * words mark where a line may break (U+200B): Thai to Myanmar, Khmer.  In
+ * Mongolian a vowel separator (U+180E) shapes the letters on both sides. */
 static int is_invisible_needed(const struct pass *pass, uint32_t c)
 {
     size_t bytes;
     uint32_t before = last(pass, &bytes);
+    if (c == 0x180E) return before >= 0x1820 && before <= 0x18AA;
     return c == 0x200B && ((before >= 0xE00 && before <= 0x109F) ||
                            (before >= 0x1780 && before <= 0x17FF));
 }

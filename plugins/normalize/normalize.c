@@ -52,7 +52,8 @@ static const wq_param params[] = {
         "Take out marks of direction (U+200E, U+202B)."),
     [P_RULES + RULE_INVISIBLE] = RULE("invisible",
         "Take out zero-width spaces, soft hyphens and byte order marks; between "
-        "Thai, Lao, Khmer and Burmese words U+200B stays."),
+        "Thai, Lao, Khmer and Burmese words U+200B stays, in Mongolian ones "
+        "U+180E."),
     [P_RULES + RULE_JOINERS] = RULE("joiners",
         "Take out zero-width joiners and non-joiners (U+200D, U+200C) that do "
         "nothing; those of Persian words, Indic scripts and emoji stay."),
