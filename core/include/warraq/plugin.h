@@ -503,7 +503,8 @@ typedef struct wq_text {
     void (*scripts)(const char *p, size_t n, size_t *counts, size_t n_counts);
 
     /* Folds into out; returns the bytes the result needs.  If that is more than
-     * cap, out holds nothing of use.  3 * n + 8 is always enough. */
+     * cap, out holds nothing of use.  3 * n + 8 is always enough.  A profile
+     * that this host does not know is STANDARD. */
     size_t (*fold)(uint32_t profile, const char *p, size_t n, char *out,
                    size_t cap);
     /* XXH3 64 bits, seed 0, of the bytes as they are. */
