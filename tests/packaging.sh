@@ -2,13 +2,15 @@
 # packaging.sh - what only the tools of a packager can tell: how tight the units
 # are, whether completion and manual pages are sound, and whether the Debian
 # package builds, satisfies lintian, installs on a clean system and runs there
-# what the timer would.
+# what the timer would: from a shell, and under a systemd of its own, where the
+# unit's fences are up.
 #
-#   tests/packaging.sh [TEST...]     all, or: units zsh manual debian
+#   tests/packaging.sh [TEST...]     all, or: units zsh manual debian boot
 #
 # BUILD is a folder where warraq was built (build/).  Needs systemd, zsh, mandoc,
 # man-db and groff; debian, as root: dpkg-dev, debhelper, fakeroot, lintian,
-# mmdebstrap, and a mirror of Debian.  A tool that is missing is a failure.
+# mmdebstrap, and a mirror of Debian; boot: also systemd-container, and the right
+# to make namespaces.  A tool that is missing is a failure.
 # The Debian package lies in the folder PACKAGES (BUILD/packages) then.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -167,8 +169,93 @@ debian()
         fail "purging took what people have made"
 }
 
+# What is done on the clean system once it is up.  The articles are there, nothing
+# was run yet.
+trial()
+{
+    cat <<'END'
+set -ex
+ended()
+{
+    systemctl show --value -p Result -p ExecMainStatus "$1" | paste -sd ' '
+}
+
+# The timers start them; here nothing waits for the hour.  A unit with a timer is
+# not forgotten when it has ended.
+systemctl start warraq@exec.timer warraq@slow.timer warraq@astray.timer
+systemctl start warraq@news.timer
+systemctl is-active warraq@news.timer
+systemctl start warraq@news.service
+[ "$(ended warraq@news.service)" = "success 0" ]
+[ "$(cat /var/lib/warraq/news/out/*.jsonl | wc -l)" = 5 ]
+systemctl start warraq@news.service
+[ "$(ls /var/lib/warraq/news/out)" = 000001.jsonl ]
+
+# A stage that runs programs lives behind the same fences.
+systemctl start warraq@exec.service
+[ "$(ended warraq@exec.service)" = "success 0" ]
+[ "$(cat /var/lib/warraq/exec/out/*.jsonl | wc -l)" = 5 ]
+
+# Stopped, it says 75, and that is no failure.
+systemctl start --no-block warraq@slow.service
+sleep 2
+systemctl stop warraq@slow.service
+[ "$(ended warraq@slow.service)" = "success 75" ]
+
+# No other place can be written.
+! systemctl start warraq@astray.service
+[ "$(ended warraq@astray.service)" = "exit-code 73" ]
+[ -z "$(ls /srv)" ]
+END
+}
+
+# pipeline_of ROOT NAME OUTPUT STAGES: /etc/warraq/NAME.yaml, over the articles.
+pipeline_of()
+{
+    mkdir -p "$1/var/lib/warraq/$2/inbox"
+    cp "$top"/tests/data/articles/*.txt "$1/var/lib/warraq/$2/inbox/"
+    printf '%s\n' 'version: 1' "state: /var/lib/warraq/$2/state" \
+        'input: {path: inbox}' "output: {path: \"$3\"}" "stages: $4" \
+        >"$1/etc/warraq/$2.yaml"
+    chroot "$1" chown -R warraq: "/var/lib/warraq/$2"
+}
+
+boot()
+{
+    local root=$work/root code=0
+    need systemd-nspawn
+    [ -d "$root" ] || debian || return 1
+    cp "$PACKAGES"/warraq_*.deb "$root/tmp/"
+    chroot "$root" sh -c 'dpkg -i /tmp/warraq_*.deb' >"$work/again.log" 2>&1 || {
+        cat "$work/again.log"
+        return 1
+    }
+    rm -rf "$root"/var/lib/warraq/news/{state,out}
+    pipeline_of "$root" exec 'out/{run}.jsonl' \
+        '[{stage: exec, with: {command: [cat]}}]'
+    pipeline_of "$root" slow 'out/{run}.jsonl' \
+        '[{stage: exec, with: {command: [sleep, "100"], timeout: 1h}}]'
+    pipeline_of "$root" astray '/srv/{run}.jsonl' '[]'
+    trial >"$root/trial"
+    printf '%s\n' '[Unit]' 'After=basic.target' '[Service]' 'Type=oneshot' \
+        'StandardOutput=file:/trial.log' 'StandardError=file:/trial.log' \
+        'ExecStart=-/bin/bash /trial' \
+        'ExecStopPost=/bin/sh -c "systemctl exit $EXIT_STATUS"' \
+        >"$root/etc/systemd/system/trial.service"
+    mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+    ln -sf ../trial.service \
+        "$root/etc/systemd/system/multi-user.target.wants/"
+    timeout 120 systemd-nspawn -D "$root" --register=no --keep-unit \
+        --private-network --console=pipe --boot >"$work/boot.log" 2>&1 \
+        </dev/null || code=$?
+    [ $code != 0 ] || return 0
+    tail -n 20 "$work/boot.log"
+    cat "$root/trial.log"
+    fail "the trial ends with $code"
+}
+
 passed=0 failed=0
-[ $# -gt 0 ] || set -- units zsh manual debian
+[ $# -gt 0 ] || set -- units zsh manual debian boot
 for test; do
     case $test in zsh) test=zsh_ ;; esac
     if ("$test"); then
