@@ -15,6 +15,11 @@ static const char *const on_error_names[] = {
     [ON_ERROR_DROP] = "drop", [ON_ERROR_STOP] = "stop",
 };
 
+static const char *const on_changed_names[] = {
+    [ON_CHANGED_WARN] = "warn", [ON_CHANGED_RERUN] = "rerun",
+    [ON_CHANGED_STOP] = "stop",
+};
+
 /* What the parameters of one type name: "text, title"; empty: none. */
 static const char *names_of(const wq_param *params, uint32_t n,
                             const struct wq_config *c, uint32_t type,
@@ -113,6 +118,9 @@ static void explain(const struct plan *plan)
     printf("%s (%s)\n", p->name, p->file);
     print_format(plan, "input", &p->input, &plan->input);
     print_format(plan, "output", &p->output, &plan->output);
+    if (p->state)
+        printf("state    %s (a changed input: %s)\n", p->state,
+               on_changed_names[p->on_changed]);
     if (p->dropped) printf("dropped  %s\n", p->dropped);
     if (p->output.node)
         printf("rejects  %s%s", p->rejects ? p->rejects : p->output.paths[0],
@@ -197,6 +205,7 @@ static void explain_json(struct json *j, const struct plan *plan)
     json_text(j, "file", p->file);
     json_format(j, plan, "input", &p->input, &plan->input);
     json_format(j, plan, "output", &p->output, &plan->output);
+    json_text(j, "state", p->state);
     json_text(j, "dropped", p->dropped);
     json_text(j, "rejects", p->rejects);
     json_int(j, "threads", p->threads);

@@ -296,22 +296,24 @@ int inputs_look(struct ledger *l, const char *const *paths, size_t n,
 {
     *out = (struct inputs){ reallocarray(NULL, n + 1, sizeof *out->list), 0 };
     struct look *k = calloc(1, sizeof *k);
-    int rc = out->list && k ? 0 : err_no_memory(e);
+    if (!out->list || !k) {
+        free(k);
+        return err_no_memory(e);
+    }
+    k->ledger = l;
+    k->out = out;
+    k->grows = grows;
+    k->to = to;
+    int rc = 0;
     for (size_t i = 0; i < n && rc == 0; i++)
         if (add(out, paths[i], e) < 0) rc = -1;
     if (rc == 0) rc = keep_each_once(out, e);
-    if (rc == 0) {
-        k->ledger = l;
-        k->out = out;
-        k->grows = grows;
-        k->to = to;
-    }
     for (size_t i = 0; rc == 0 && i < out->n; i++) {
         out->list[i].what = INPUT_KNOWN; /* until it has been looked at */
         rc = look_at(k, &out->list[i], e);
     }
     if (rc == 0) see_rotated(out);
-    if (k) free(k->claimed);
+    free(k->claimed);
     free(k);
     return rc;
 }

@@ -210,7 +210,7 @@ for ((i = 1; i <= TIMES; i++)); do
     for pid in $first $second; do
         code=0
         wait $pid || code=$?
-        codes+=($code)
+        codes+=("$code")
         wrong $code 0 75
     done
     [ "${codes[*]}" != '75 75' ] || wrong both 'one of them'

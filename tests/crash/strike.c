@@ -202,7 +202,7 @@ int main(int argc, char **argv)
     static const char *const modes[] = { "count", "kill", "full", "fail",
                                          "after" };
     enum mode mode = COUNT;
-    while (argc > 1 && mode <= AFTER && strcmp(argv[1], modes[mode])) mode++;
+    while (argc > 1 && mode <= AFTER && strcmp(argv[1], modes[mode]) != 0) mode++;
     int first = mode == COUNT ? 2 : 3;
     if (mode > AFTER || argc <= first) {
         fprintf(stderr, "usage: strike count|kill N|full N|fail N|after US "
