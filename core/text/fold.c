@@ -35,21 +35,22 @@ static const uint8_t *fold_one(const struct fold_table *t, uint32_t c)
 /* The same byte eight times. */
 #define EIGHT(b) ((uint64_t)(b) * 0x0101010101010101u)
 
-/* Eight ASCII bytes in small letters, by LIGHT or STANDARD; false if one of them
- * is not ASCII, or a control that may be deleted. */
+/* Eight ASCII bytes in small letters, by LIGHT or STANDARD; false if one of
+ * them is not ASCII, or a control that may be deleted. */
 static inline bool fold_ascii(uint64_t x, uint64_t *out)
 {
     const uint64_t top = EIGHT(0x80);
     if (x & top || (x + EIGHT(1)) & top) return false; /* not ASCII; DEL */
     uint64_t printable = (x | top) - EIGHT(0x20); /* top bit: 20 or more */
     if ((printable & top) != top) return false;
-    uint64_t upper = (x + EIGHT(0x80 - 'A')) & ~(x + EIGHT(0x80 - 'Z' - 1)) & top;
+    uint64_t upper = (x + EIGHT(0x80 - 'A')) & ~(x + EIGHT(0x80 - 'Z' - 1));
+    upper &= top;
     *out = x | upper >> 2;
     return true;
 }
 
-/* Are the eight bytes four pairs of a lead C2 .. DF and a continuation?  (C0 and
- * C1 have none of the bits 1 .. 4.) */
+/* Are the eight bytes four pairs of a lead C2 .. DF and a continuation?  (C0
+ * and C1 have none of the bits 1 .. 4.) */
 static inline bool is_four_pairs(const uint8_t *p)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -65,10 +66,11 @@ static inline bool is_four_pairs(const uint8_t *p)
 #endif
 }
 
-/* Folds eight bytes that are all ASCII or four pairs, as far as that goes without
- * a closer look.  Returns how many were taken; *k moves behind the result. */
-static inline size_t fold_eight(uint32_t profile, const uint8_t *p, uint8_t *out,
-                                size_t *k)
+/* Folds eight bytes that are all ASCII or four pairs, as far as that goes
+ * without a closer look.  Returns how many were taken; *k moves behind the
+ * result. */
+static inline size_t fold_eight(uint32_t profile, const uint8_t *p,
+                                uint8_t *out, size_t *k)
 {
     if (profile == WQ_FOLD_STANDARD && is_four_pairs(p)) {
         size_t i = 0;

@@ -1,5 +1,5 @@
-/* grapheme.c - extended grapheme clusters, what a reader takes for one character
- * (UAX #29, Unicode 15.0), on UTF-8 by state table.
+/* grapheme.c - extended grapheme clusters, what a reader takes for one
+ * character (UAX #29, Unicode 15.0), on UTF-8 by state table.
  *
  * A cluster is one walk through the table below; every code point is looked at
  * once, so the time is linear whatever the text holds: pairs of regional

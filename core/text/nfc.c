@@ -34,8 +34,8 @@ enum {
 
 /* ---- the quick check ---- */
 
-/* Kinds of pairs of bytes that a clean block has none of, or (marks) no two of in
- * a row. */
+/* Kinds of pairs of bytes that a clean block has none of, or (marks) no two of
+ * in a row. */
 enum {
     K_COMBINING = 1, /* CC .. CE: U+0300-03BF                              */
     K_OTHER = 2,     /* D2 D6 D7 DB .. DF: Hebrew and others               */

@@ -14,11 +14,11 @@
  * and z the third; a code point is judged in the block of its second byte.
  *
  * What a block may hold and be clean: code points of class 0 that nothing
- * composes with, and Arabic marks, no two of them in a row.  A quick look (kinds)
- * knows most blocks of Arabic and Latin text for clean, a closer one (is_clean)
- * the rest.  Its sets are as large as a few comparisons can make them; what they
- * leave out goes to the table, so they need not be exact, only safe, which a
- * test shows for every code point. */
+ * composes with, and Arabic marks, no two of them in a row.  A quick look
+ * (kinds) knows most blocks of Arabic and Latin text for clean, a closer one
+ * (is_clean) the rest.  Its sets are as large as a few comparisons can make
+ * them; what they leave out goes to the table, so they need not be exact, only
+ * safe, which a test shows for every code point. */
 
 typedef uint8_t FN(bytes) __attribute__((vector_size(W)));
 typedef int8_t FN(mask) __attribute__((vector_size(W)));

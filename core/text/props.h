@@ -3,10 +3,10 @@
  * The tables (tables.h) are generated; the enums here give their numbers
  * names, in the order tools/gen_unicode.py writes them.  Internal to core/text.
  *
- * Bytes are read with care even though the toolkit asks for valid UTF-8: nothing
- * behind the end of the text is ever read; a byte that begins nothing, and one
- * that begins more than there is, come out as U+FFFD, one byte long.  Whether
- * what follows a lead are continuations is not looked at. */
+ * Bytes are read with care even though the toolkit asks for valid UTF-8:
+ * nothing behind the end of the text is ever read; a byte that begins nothing,
+ * and one that begins more than there is, come out as U+FFFD, one byte long.
+ * Whether what follows a lead are continuations is not looked at. */
 #ifndef WQ_TEXT_PROPS_H
 #define WQ_TEXT_PROPS_H
 #include "text/tables.h"

@@ -3,16 +3,16 @@
  * What a presentation form stands for, as Unicode's compatibility mappings say:
  * Arabic letters and ligatures (U+FB50..U+FDCF, U+FE70..U+FEFC) and the Latin
  * ligatures of typesetting (U+FB00..U+FB06).  Not the rest of NFKC, which would
- * make 18 characters of U+FDFA: words and phrases with a code point of their own
- * (U+FDF2, U+FDFA) are no letters.  A form of a bare mark on a space or tatweel
- * (U+FC60, U+FE77) stands here as the mark alone. */
+ * make 18 characters of U+FDFA: words and phrases with a code point of their
+ * own (U+FDF2, U+FDFA) are no letters.  A form of a bare mark on a space or
+ * tatweel (U+FC60, U+FE77) stands here as the mark alone. */
 #ifndef NORMALIZE_FORMS_H
 #define NORMALIZE_FORMS_H
 #include <stddef.h>
 #include <stdint.h>
 
-/* At most; each of two bytes of UTF-8 at most, where a form has three: a text of
- * letters is at most twice as long (CHARACTERS_ROOM). */
+/* At most; each of two bytes of UTF-8 at most, where a form has three: a text
+ * of letters is at most twice as long (CHARACTERS_ROOM). */
 enum { FORM_LETTERS = 3 };
 
 /* `shapes` code points from `first` on stand for `letters`, 0 behind the last;

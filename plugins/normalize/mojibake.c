@@ -13,14 +13,15 @@
  *     follow words ("Ã©": a copyright sign glued to a letter), or a capital in
  *     the middle of small letters ("voilÃ\u00A0");
  *   - it stands for punctuation, a byte order mark, an emoji ("â€œ", "ï»¿");
- *   - it has a C1 control, which ISO 8859-1 makes of a byte ("â" U+0080 U+0099);
+ *   - it has a C1 control, which ISO 8859-1 makes of a byte
+ *     ("â" U+0080 U+0099);
  *   - or it is one of RUN or more in a row of one script.
  *
  * A *passage* is what lies between two letters beyond ASCII that are in no
- * sequence, or between line ends.  One that has a strong sequence is mojibake, and
- * its others are read again if they are of a kind that is strong there, too: in
- * French that was misread, "Ã " is a grave accent, but "NESCAFÉ®" is a name.
- */
+ * sequence, or between line ends.  One that has a strong sequence is mojibake,
+ * and its others are read again if they are of a kind that is strong there,
+ * too: in French that was misread, "Ã " is a grave accent, but "NESCAFÉ®" is a
+ * name. */
 #include "mojibake.h"
 #include "kinds.h"
 #include <string.h>
@@ -47,15 +48,16 @@ static bytes16 load(const char *p)
 #define IS(v, c)      ((bytes16)((v) == (c)))
 
 /* Could a strong sequence begin among the 16 bytes at p?  Its first character
- * is U+00C2..U+00F4 (C3 82..B4), ط or ظ (D8 B7, B8), and its second one of Latin 1
- * (C2), Latin Extended (C5, C6, CB) or punctuation (E2): no Arabic word is
- * without a letter that is misread so.  Or it is آ to إ (D8 A2..A5) behind a small
- * Latin letter.  Looks at p[-1 .. 18). */
+ * is U+00C2..U+00F4 (C3 82..B4), ط or ظ (D8 B7, B8), and its second one of
+ * Latin 1 (C2), Latin Extended (C5, C6, CB) or punctuation (E2): no Arabic word
+ * is without a letter that is misread so.  Or it is آ to إ (D8 A2..A5) behind a
+ * small Latin letter.  Looks at p[-1 .. 18). */
 static int is_suspect(const char *p)
 {
     uint64_t half[2];
     bytes16 a = load(p), b = load(p + 1), c = load(p + 2), hit;
-    bytes16 behind = IS(c, 0xC2) | IN(c, 0xC5, 0xC6) | IS(c, 0xCB) | IS(c, 0xE2);
+    bytes16 behind = IS(c, 0xC2) | IN(c, 0xC5, 0xC6) | IS(c, 0xCB) |
+                     IS(c, 0xE2);
     hit = (IS(a, 0xC3) | (IS(a, 0xD8) & IN(b, 0xB7, 0xB8))) & behind;
     hit |= IN(load(p - 1), 'a', 'z') & IS(a, 0xD8) & IN(b, 0xA2, 0xA5);
     memcpy(half, &hit, sizeof half);
@@ -168,8 +170,8 @@ static int follows_words(int byte)
     }
 }
 
-/* What a row of sequences has in common: Greek and Cyrillic have two lead bytes,
- * Arabic four, Han and Kana seven.  -1: no row is made of it. */
+/* What a row of sequences has in common: Greek and Cyrillic have two lead
+ * bytes, Arabic four, Han and Kana seven.  -1: no row is made of it. */
 static int block_of(const struct reader *r, const struct sequence *s)
 {
     if (r->charset == r->rules->cp1252) {
@@ -183,7 +185,8 @@ static int block_of(const struct reader *r, const struct sequence *s)
                : -1;
 }
 
-/* How many sequences of one block stand in a row from p[i] on, at most `most`. */
+/* How many sequences of one block stand in a row from p[i] on; `most` or
+ * fewer. */
 static int count_run(const struct reader *r, size_t i, int most)
 {
     struct sequence s;
@@ -245,8 +248,8 @@ static size_t passage_begin(const struct reader *r, size_t from, size_t i)
     return begin;
 }
 
-/* Reads the passage that begins at p[i].  Returns its end; *strong: the kinds of
- * its strong sequences, LATIN_1 among them whatever they are. */
+/* Reads the passage that begins at p[i].  Returns its end; *strong: the kinds
+ * of its strong sequences, LATIN_1 among them whatever they are. */
 static size_t read_passage(const struct reader *r, size_t i, int *strong)
 {
     struct sequence s;
@@ -271,8 +274,8 @@ struct passage {
     int strong; /* kinds of its strong sequences */
 };
 
-/* The passage around the strong sequence at p[i], `from` or behind it.  "â€™" is
- * the same in both character sets: then the one that explains more. */
+/* The passage around the strong sequence at p[i], `from` or behind it.  "â€™"
+ * is the same in both character sets: then the one that explains more. */
 static struct passage find_passage(const struct reader *r, size_t from,
                                    size_t i)
 {
@@ -290,10 +293,11 @@ static struct passage find_passage(const struct reader *r, size_t from,
     return other.end - other.begin > found.end - found.begin ? other : found;
 }
 
-/* Writes the passage as it was meant to *out, moved on behind it.  Returns 0, or
- * -1: no memory. */
-static int rewrite_passage(const struct reader *r, const struct passage *passage,
-                           char **out, struct edits *edits)
+/* Writes the passage as it was meant to *out, moved on behind it.  Returns 0,
+ * or -1: no memory. */
+static int rewrite_passage(const struct reader *r,
+                           const struct passage *passage, char **out,
+                           struct edits *edits)
 {
     struct sequence s;
     for (size_t i = passage->begin, bytes; i < passage->end; i += bytes) {

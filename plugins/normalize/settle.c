@@ -12,9 +12,9 @@
  * as settling it once, whatever the rules; it costs a second search, at the
  * speed of memory.  Text that people and programs make takes two rounds, seldom
  * three.  For a text that still changes after ROUNDS (an entity in an entity in
- * an entity ...), or that outgrows a field (letters for ligatures), the answer is
- * the text as it was, so that time stays linear and even then the second time is
- * as the first. */
+ * an entity ...), or that outgrows a field (letters for ligatures), the answer
+ * is the text as it was, so that time stays linear and even then the second
+ * time is as the first. */
 #include "settle.h"
 #include "characters.h"
 #include "entities.h"
