@@ -67,7 +67,7 @@ static inline uint64_t both(uint64_t mask, uint64_t pairs)
     return mask | (mask & pairs) << 1;
 }
 
-/* Finds the letters U+0621-063A (D8 A1 .. D8 BA) and U+0641-064A (D9 81 ..
+/* Finds the letters U+0621-063F (D8 A1 .. D8 BF) and U+0641-064A (D9 81 ..
  * D9 8A) in p[-1..64] and folds them as fold.h says; the rest of folded stays.
  * Returns the mask of their second bytes. */
 TARGET static inline uint64_t arabic_letters(const uint8_t *p,
@@ -77,20 +77,19 @@ TARGET static inline uint64_t arabic_letters(const uint8_t *p,
 #pragma GCC unroll 4
     for (unsigned j = 0; j < BLOCK; j += VEC) {
         vec before = load(p + j - 1), v = load(p + j), behind = load(p + j + 1);
-        vec d8 = (vec)(before == 0xD8) & in_range(v, 0xA1, 0xBA - 0xA1 + 1);
+        vec d8 = (vec)(before == 0xD8) & (vec)((signed_vec)v > (int8_t)0xA0);
         vec d9 = (vec)(before == 0xD9) & in_range(v, 0x81, 0x8A - 0x81 + 1);
         letters |= (uint64_t)VEC_MASK(d8 | d9) << j;
         vec alef = (vec)(v == 0xA2) | (vec)(v == 0xA3) | (vec)(v == 0xA5);
         /* What waw, yeh and teh marbuta become begins with D9. */
         vec moves = (vec)(behind == 0xA4) | (vec)(behind == 0xA6)
                     | (vec)(behind == 0xA9);
-        vec fold = load(folded->bytes + j);
-        fold ^= d8 & alef & (v ^ 0xA7);
-        fold ^= d8 & (vec)(v == 0xA4) & (0xA4 ^ 0x88);
-        fold ^= d8 & (vec)(v == 0xA6) & (0xA6 ^ 0x8A);
-        fold ^= d8 & (vec)(v == 0xA9) & (0xA9 ^ 0x87);
-        fold ^= d9 & (vec)(v == 0x89) & (0x89 ^ 0x8A);
-        fold ^= (vec)(v == 0xD8) & moves & (0xD8 ^ 0xD9);
+        vec change = (alef & (v ^ 0xA7)) | ((vec)(v == 0xA4) & (0xA4 ^ 0x88))
+                     | ((vec)(v == 0xA6) & (0xA6 ^ 0x8A))
+                     | ((vec)(v == 0xA9) & (0xA9 ^ 0x87));
+        vec fold = load(folded->bytes + j) ^ (d8 & change)
+                   ^ (d9 & (vec)(v == 0x89) & (0x89 ^ 0x8A))
+                   ^ ((vec)(v == 0xD8) & moves & (0xD8 ^ 0xD9));
         memcpy(folded->bytes + j, &fold, sizeof fold);
     }
     return letters;
