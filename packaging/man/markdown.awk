@@ -114,7 +114,7 @@ function row(    cell, n, tag) {
     fresh = 0
     next
 }
-in_code { print $0 == "" ? ".sp" : guard(verbatim($0)); next }
+in_code { print ($0 == "" ? ".sp" : guard(verbatim($0))); next }
 /^\|/ { close_text(); row(); next }
 { in_table = 0 }
 /^# / { fresh = 1; next }
