@@ -1,0 +1,78 @@
+/* memory_fuzz.c - a libFuzzer entry over the memory of dedupe: whatever the
+ * bytes of two pieces, they are refused, or make an index that can be asked,
+ * added to, and written down: what is read back is then written the same.
+ *
+ * The first two bytes say how long the first piece is. */
+#include "plugins/dedupe/story.h"
+#include "tests/unit/pieces.h"
+
+#define WINDOW 1000000
+
+static void take(struct memory *m, const struct signature *s, const char *id)
+{
+    int64_t now = clock_tick(&m->clock, (int64_t)m->seen++ % WINDOW);
+    struct link link = story_find(m->index, s, now, .5, 12);
+    if (story_add(m->index, s, now, id, strlen(id), &link) < 0) abort();
+}
+
+/* An article like the first that is remembered, and one like no other. */
+static void use(struct memory *m)
+{
+    uint32_t samples[SAMPLES_MAX];
+    struct signature s = { .exact = 1, .words = 100, .n = 1,
+                           .samples = samples };
+    samples[0] = 8;
+    if (index_size(m->index)) {
+        s = index_signature(m->index, 0);
+        memcpy(samples, s.samples, s.n * sizeof *samples);
+        s.samples = samples;
+        s.exact++;
+    }
+    take(m, &s, "like it");
+    s.exact++;
+    take(m, &s, "again");
+    if (index_forget(m->index, "again", 5) < 0) abort();
+}
+
+/* Whatever was changed is written; and what is read back has it. */
+static void check_written(struct pieces *pieces, const struct memory *m)
+{
+    struct memory again;
+    const char *why;
+    if (pieces_save(pieces, m) < 0 || pieces_load(pieces, &again, 0, &why) < 0)
+        abort();
+    if (index_size(again.index) != index_size(m->index)
+        || again.seen != m->seen)
+        abort();
+    for (uint32_t i = 0; i < index_size(m->index); i++) {
+        const struct entry *a = index_entry(m->index, i);
+        const struct entry *b = index_entry(again.index, i);
+        if (a->exact != b->exact || a->seen != b->seen
+            || a->anchor != b->anchor || a->is_forgotten != b->is_forgotten)
+            abort();
+    }
+    memory_free(&again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct pieces pieces = { 0 };
+    struct memory m;
+    const char *why;
+    if (n < 2) return 0;
+    size_t first = data[0] | (size_t)data[1] << 8;
+    if (first > n - 2) first = n - 2;
+    const char *p = (const char *)data + 2;
+    if (pieces_add(&pieces, "0000000000", p, first) < 0
+        || (n - 2 - first
+            && pieces_add(&pieces, "0000000001", p + first, n - 2 - first) < 0))
+        abort();
+    if (pieces_load(&pieces, &m, 0, &why) == 0) {
+        use(&m);
+        check_written(&pieces, &m);
+    }
+    memory_free(&m);
+    pieces_clear(&pieces);
+    return 0;
+}
