@@ -75,6 +75,7 @@ static void *jsonl_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     self->key_id = intern(host, "id");
     self->key_text = intern(host, "text");
     self->key_removed = intern(host, "removed");
+    self->key_layers = intern(host, "layers");
     for (size_t i = 0; i < STANDARD_LAYERS; i++)
         self->standard[i] = intern(host, standard[i]);
     if (read_layers(self, config) == 0) return self;

@@ -17,7 +17,7 @@ struct jsonl {
     uint32_t n_layers;
     wq_key *layers;
     int is_plain; /* the parameter `plain` */
-    wq_key key_id, key_text, key_removed;
+    wq_key key_id, key_text, key_removed, key_layers;
     wq_key standard[STANDARD_LAYERS];
 };
 
@@ -38,6 +38,24 @@ static inline int jsonl_is_standard(const struct jsonl *shared, wq_key key)
     for (size_t i = 0; i < STANDARD_LAYERS; i++)
         if (shared->standard[i] == key) return 1;
     return 0;
+}
+
+/* Must a line say that a member is this layer?  Not of standard ones over `text`:
+ * those are known by their names. */
+static inline int jsonl_is_named(const struct jsonl *shared, wq_key layer,
+                                 wq_key over)
+{
+    return over != shared->key_text || !jsonl_is_standard(shared, layer);
+}
+
+/* Is a layer written as "FIELD.LAYER", since its bare name means another thing
+ * in a line: a standard layer over another field than `text`, and those named
+ * like what tells of them? */
+static inline int jsonl_is_prefixed(const struct jsonl *shared, wq_key layer,
+                                    wq_key over)
+{
+    return (over != shared->key_text && jsonl_is_standard(shared, layer))
+           || layer == shared->key_layers || layer == shared->key_removed;
 }
 
 /* What one worker needs. */
@@ -67,11 +85,11 @@ int jsonl_encode(void *instance, wq_ctx *ctx, wq_record *const *records,
                  size_t n, int (*write)(void *to, const char *p, size_t n),
                  void *to);
 
-/* A member named like a layer or `removed`, as found in a line: if it is well
- * formed, becomes a layer over `text` (the removed text) of the record, and 1
+/* A member that is a layer or `removed`, as found in a line: if it is well
+ * formed, becomes a layer over a field (the removed text) of the record, and 1
  * is returned.  0: it is not, and stays a field; -1: the host said no. */
 int jsonl_read_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
-                     const wq_value *value);
+                     wq_key over, const wq_value *value);
 int jsonl_read_removed(struct jsonl_worker *w, wq_record *record,
                        const wq_value *value);
 /* Makes w->offsets describe a string field.  0, or -1: no memory. */

@@ -201,12 +201,12 @@ static int is_even(const struct build *b, const wq_value *value)
 }
 
 int jsonl_read_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
-                     const wq_value *value)
+                     wq_key over, const wq_value *value)
 {
     const struct jsonl *shared = w->shared;
     struct build b = { .w = w, .n = value->n };
-    if (!shared->host->get(record, shared->key_text, &b.text)) return 0;
-    if (jsonl_offsets(w, shared->key_text, b.text) < 0) return -1;
+    if (!shared->host->get(record, over, &b.text)) return 0;
+    if (jsonl_offsets(w, over, b.text) < 0) return -1;
     if (!b.text.p) b.text.p = "";
     b.begin = json_keep(w->parser, b.n * sizeof *b.begin);
     b.end = json_keep(w->parser, b.n * sizeof *b.end);
@@ -222,6 +222,5 @@ int jsonl_read_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
     wq_layer layer = { .n = b.n, .begin = b.begin, .end = b.end,
                        .kind = b.n && b.kind[0] ? b.kind : NULL,
                        .n_attrs = b.n_attrs, .attrs = b.attrs };
-    return shared->host->set_layer(record, name, shared->key_text, &layer) < 0
-               ? -1 : 1;
+    return shared->host->set_layer(record, name, over, &layer) < 0 ? -1 : 1;
 }

@@ -1,9 +1,9 @@
 /* read.c - lines to records: fields in order, then what our own output adds.
  *
  * A line is read whole before a record is made, so that a broken line leaves
- * none.  Members named like a standard layer, and `removed`, become layers and
- * removed text if they are well formed (layers.c); else they are fields like
- * any other. */
+ * none.  Members named like a standard layer or by the line's own `layers`, and
+ * `removed`, become layers and removed text if they are well formed (layers.c);
+ * else they are fields like any other. */
 #include "jsonl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -114,37 +114,89 @@ static int check_members(struct jsonl_worker *w, wq_ctx *ctx, wq_str line,
     return 1;
 }
 
+/* What a line says of its layers: {"stems":"text","title.tokens":"title"}.
+ * NULL: nothing, or what we would not have written. */
+static const wq_value *find_named(const struct jsonl *shared,
+                                  const wq_member *members, size_t n,
+                                  const wq_key *keys)
+{
+    size_t i = 0;
+    while (i < n && keys[i] != shared->key_layers) i++;
+    const wq_value *v = i < n ? &members[i].value : NULL;
+    if (!v || v->type != WQ_V_OBJECT || v->n == 0) return NULL;
+    for (uint32_t k = 0; k < v->n; k++)
+        if (v->u.object[k].value.type != WQ_V_STR) return NULL;
+    return v;
+}
+
+/* Is a member of this name a layer, and over which field?  named: as above.
+ * "title.tokens" stays the layer's name: `tokens` may be found in `text`. */
+static int is_layer(const struct jsonl *shared, const wq_value *named,
+                    wq_key key, wq_key *over)
+{
+    wq_str name = shared->host->name(key);
+    for (uint32_t k = 0; named && k < named->n; k++) {
+        const wq_member *m = &named->u.object[k];
+        if (m->name.n != name.n || memcmp(m->name.p, name.p, name.n) != 0)
+            continue;
+        *over = shared->host->intern(m->value.u.s);
+        return *over != 0;
+    }
+    *over = shared->key_text;
+    return jsonl_is_standard(shared, key);
+}
+
+/* The second half of fill_record: what lies over the fields, in order.  What
+ * proves to be none of ours becomes a field.  0 / -1. */
+static int fill_layers(struct jsonl_worker *w, wq_record *record,
+                       const wq_member *members, size_t n, const wq_key *keys,
+                       const wq_value *named)
+{
+    const struct jsonl *shared = w->shared;
+    const wq_host *host = shared->host;
+    size_t found = 0;
+    w->offsets_of = 0;
+    for (size_t i = 0; i < n; i++) {
+        const wq_value *v = &members[i].value;
+        wq_key over;
+        if (v->type != WQ_V_LIST) continue;
+        int is_removed = keys[i] == shared->key_removed;
+        if (!is_removed && !is_layer(shared, named, keys[i], &over)) continue;
+        int rc = is_removed ? jsonl_read_removed(w, record, v)
+                            : jsonl_read_layer(w, record, keys[i], over, v);
+        found += rc == 1 && !is_removed
+                 && jsonl_is_named(shared, keys[i], over);
+        if (rc == 0) rc = host->set_value(record, keys[i], v);
+        if (rc < 0) return -1;
+    }
+    /* It told of none that is there: it is someone else's. */
+    return named && !found ? host->set_value(record, shared->key_layers, named)
+                           : 0;
+}
+
 /* Fills a record: fields first, then what lies over them, in order.  0 / -1. */
 static int fill_record(struct jsonl_worker *w, wq_record *record,
                        const wq_member *members, size_t n, const wq_key *keys)
 {
     const struct jsonl *shared = w->shared;
     const wq_host *host = shared->host;
-    int has_layers = 0;
+    const wq_value *named =
+        shared->is_plain ? NULL : find_named(shared, members, n, keys);
+    int has_layers = named != NULL;
     for (size_t i = 0; i < n; i++) {
         const wq_value *v = &members[i].value;
-        int is_special = v->type == WQ_V_LIST && !shared->is_plain
-                         && (keys[i] == shared->key_removed
-                             || jsonl_is_standard(shared, keys[i]));
+        wq_key over;
+        int is_special = v == named
+                         || (v->type == WQ_V_LIST && !shared->is_plain
+                             && (keys[i] == shared->key_removed
+                                 || is_layer(shared, named, keys[i], &over)));
         has_layers |= is_special;
         if (is_special) continue;
         int rc = v->type == WQ_V_STR ? host->set(record, keys[i], v->u.s)
                                      : host->set_value(record, keys[i], v);
         if (rc < 0) return -1;
     }
-    w->offsets_of = 0;
-    for (size_t i = 0; has_layers && i < n; i++) {
-        const wq_value *v = &members[i].value;
-        if (v->type != WQ_V_LIST) continue;
-        int rc = keys[i] == shared->key_removed
-                     ? jsonl_read_removed(w, record, v)
-                 : jsonl_is_standard(shared, keys[i])
-                     ? jsonl_read_layer(w, record, keys[i], v)
-                     : 1;
-        if (rc == 0) rc = host->set_value(record, keys[i], v);
-        if (rc < 0) return -1;
-    }
-    return 0;
+    return has_layers ? fill_layers(w, record, members, n, keys, named) : 0;
 }
 
 /* One line without its line end.  0, or -1. */

@@ -367,12 +367,11 @@ static int put_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
                                                  : put_pairs(w, layer);
 }
 
-/* A standard name promises offsets into `text`: over another field the layer is
- * written as "title.tokens".  0: too many names. */
+/* The name a layer is written under: its own, or "title.tokens".  0: too many
+ * names. */
 static wq_key written_as(const struct jsonl *shared, wq_key name, wq_key over)
 {
-    if (over == shared->key_text || !jsonl_is_standard(shared, name))
-        return name;
+    if (!jsonl_is_prefixed(shared, name, over)) return name;
     wq_str field = shared->host->name(over), layer = shared->host->name(name);
     char text[256];
     if (field.n + layer.n + 1 > sizeof text) return name;
@@ -384,7 +383,38 @@ static wq_key written_as(const struct jsonl *shared, wq_key name, wq_key over)
 
 /* ---- the record ---------------------------------------------------------- */
 
-/* Will a layer be written under this name? */
+/* ,"name": */
+static int put_name(struct jsonl_worker *w, size_t *count, wq_key name)
+{
+    if ((*count)++ && put_char(w, ',') < 0) return -1;
+    return put_key(w, name) < 0 ? -1 : put_char(w, ':');
+}
+
+/* "layers":{"stems":"text"}, if a layer must be named: so that the reader knows
+ * which members are layers, and the spans follow the text from run to run. */
+static int put_named(struct jsonl_worker *w, const wq_record *record,
+                     size_t *count)
+{
+    const struct jsonl *shared = w->shared;
+    wq_key name, over;
+    wq_layer layer;
+    size_t n = 0;
+    for (size_t i = 0; shared->host->layer_at(record, i, &name, &over, &layer);
+         i++) {
+        if (!is_wanted(shared, name) || !jsonl_is_named(shared, name, over))
+            continue;
+        wq_key as = written_as(shared, name, over);
+        if (n++ == 0 && (put_name(w, count, shared->key_layers) < 0
+                         || put_char(w, '{') < 0))
+            return -1;
+        if (!as || (n > 1 && put_char(w, ',') < 0) || put_key(w, as) < 0
+            || put_char(w, ':') < 0 || put_key(w, over) < 0)
+            return -1;
+    }
+    return n ? put_char(w, '}') : 0;
+}
+
+/* Will a layer, or what tells of one, be written under this name? */
 static int is_layer(const struct jsonl *shared, const wq_record *record,
                     wq_key name)
 {
@@ -392,16 +422,12 @@ static int is_layer(const struct jsonl *shared, const wq_record *record,
     wq_layer cols;
     for (size_t i = 0;
          shared->host->layer_at(record, i, &layer, &over, &cols); i++)
-        if (written_as(shared, layer, over) == name)
-            return is_wanted(shared, layer);
+        if (is_wanted(shared, layer)
+            && (written_as(shared, layer, over) == name
+                || (name == shared->key_layers
+                    && jsonl_is_named(shared, layer, over))))
+            return 1;
     return 0;
-}
-
-/* ,"name": */
-static int put_name(struct jsonl_worker *w, size_t *count, wq_key name)
-{
-    if ((*count)++ && put_char(w, ',') < 0) return -1;
-    return put_key(w, name) < 0 ? -1 : put_char(w, ':');
 }
 
 static int put_record(struct jsonl_worker *w, wq_record *record)
@@ -428,6 +454,7 @@ static int put_record(struct jsonl_worker *w, wq_record *record)
         && (put_name(w, &count, shared->key_removed) < 0
             || put_removed(w, record, removed, n_removed) < 0))
         return -1;
+    if (put_named(w, record, &count) < 0) return -1;
     wq_key name, over;
     wq_layer layer;
     for (size_t i = 0; host->layer_at(record, i, &name, &over, &layer); i++) {

@@ -146,6 +146,31 @@ test_restore_gives_back_what_normalize_wrote()
     same want got
 }
 
+# Layers that only their stage knows, under names of their own, too: what lies
+# over a text that changes follows it, or goes; in a later run as in the same.
+test_every_layer_follows_its_text_in_a_later_run()
+{
+    pipeline
+    exits 0 "$WARRAQ" run p.yaml "$ARTICLES"/*.txt -o in.jsonl
+    pipeline '{stage: tokenize, with: {tokens: words}}' \
+        '{stage: stem, with: {tokens: words}}' \
+        '{stage: stopwords, with: {tokens: words}}' '{stage: strip_boilerplate}'
+    exits 0 "$WARRAQ" run p.yaml -o one.jsonl
+    holds one.jsonl '"layers":{"words":"text","stems":"text","stopwords":"text"},'
+    exits 0 "$WARRAQ" restore one.jsonl
+    ! grep -qE '"(layers|words|stems|stopwords|removed)":' stdout ||
+        fail "stale spans after restore"
+    pipeline '{stage: tokenize, with: {tokens: words}}' \
+        '{stage: stem, with: {tokens: words}}' \
+        '{stage: stopwords, with: {tokens: words}}'
+    exits 0 "$WARRAQ" run p.yaml -o first.jsonl
+    pipeline '{stage: strip_boilerplate}'
+    exits 0 "$WARRAQ" run p.yaml first.jsonl -o two.jsonl
+    grep -q '"removed":' two.jsonl || fail "nothing was cut"
+    # removed stands before layers either way
+    same one.jsonl two.jsonl
+}
+
 test_restore_knows_the_end_of_a_text()
 {
     echo '{"id":"a","text":"خبر","removed":[{"at":2,"text":"X","reason":"r"},{"at":3,"text":"Y","reason":"q"}]}' >in.jsonl

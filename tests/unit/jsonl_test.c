@@ -478,8 +478,75 @@ START_TEST(a_standard_layer_over_another_field_says_so)
     wq_record *r = jsonl.batch->records[0];
     ck_assert_int_eq(rec_set_layer(r, names_intern(str("tokens")), title,
                                    &layer), 0);
-    assert_written("{\"title\":\"ab\",\"text\":\"abc\",\"title.tokens\":"
+    assert_written("{\"title\":\"ab\",\"text\":\"abc\",\"layers\":"
+                   "{\"title.tokens\":\"title\"},\"title.tokens\":"
                    "[[0,2]]}\n");
+}
+END_TEST
+
+static wq_layer layer_named(const char *name)
+{
+    wq_layer layer;
+    rec_layer(jsonl.batch->records[0], names_intern(str(name)), &layer);
+    return layer;
+}
+
+START_TEST(a_layer_that_the_line_names_is_a_layer)
+{
+    static const char *const lines[] = {
+        "{\"text\":\"abc\",\"layers\":{\"stems\":\"text\"},"
+        "\"stems\":[{\"begin\":1,\"end\":3,\"stem\":\"b\",\"text\":\"bc\"}]}",
+        "{\"title\":\"\u0633\u0633\",\"text\":\"abc\","
+        "\"layers\":{\"stems\":\"title\"},\"stems\":[[1,2]]}",
+        "{\"text\":\"abc\",\"layers\":{\"text.layers\":\"text\"},"
+        "\"text.layers\":[]}",
+        "{\"title\":\"ab\",\"text\":\"abc\",\"layers\":"
+        "{\"title.tokens\":\"title\"},\"tokens\":[[0,3]],"
+        "\"title.tokens\":[[0,2]]}",
+    };
+    static const char *const names[] = { "stems", "stems", "text.layers",
+                                         "title.tokens" };
+    static const size_t spans[] = { 1, 1, 0, 1 };
+    wq_value v;
+    read_text(str(lines[_i]));
+    wq_record *r = jsonl.batch->records[0];
+    ck_assert(!rec_get_value(r, names_intern(str("layers")), &v));
+    ck_assert(!rec_get_value(r, names_intern(str(names[_i])), &v));
+    ck_assert_uint_eq(layer_named(names[_i]).n, spans[_i]);
+    if (_i == 1) ck_assert_uint_eq(layer_named("stems").begin[0], 2);
+    if (_i == 3) ck_assert_uint_eq(layer_named("tokens").end[0], 3);
+    if (_i == 3) return; /* the named come first when they are written */
+    char want[400];
+    text_format(want, sizeof want, "%s\n", lines[_i]);
+    if (_i == 1)
+        text_format(want, sizeof want, "{\"title\":\"سس\",\"text\":\"abc\","
+                    "\"layers\":{\"stems\":\"title\"},\"stems\":[[1,2]]}\n");
+    assert_written(want);
+}
+END_TEST
+
+/* Its spans are out of bounds, or not there, or over no text; or it says
+ * nothing of layers. */
+START_TEST(layers_that_are_someone_elses_stay_a_field)
+{
+    static const char *const lines[] = {
+        "{\"text\":\"abc\",\"layers\":{\"stems\":\"text\"},\"stems\":[[1,9]]}",
+        "{\"text\":\"abc\",\"layers\":{\"stems\":\"text\"}}",
+        "{\"text\":\"abc\",\"layers\":{\"stems\":\"title\"},\"stems\":[[0,1]]}",
+        "{\"text\":\"abc\",\"layers\":{\"stems\":1},\"stems\":[[0,1]]}",
+        "{\"text\":\"abc\",\"layers\":{},\"stems\":[[0,1]]}",
+        "{\"text\":\"abc\",\"layers\":[\"stems\"],\"stems\":[[0,1]]}",
+        "{\"text\":\"abc\",\"layers\":3}",
+    };
+    wq_value v;
+    read_text(str(lines[_i]));
+    wq_record *r = jsonl.batch->records[0];
+    ck_assert(rec_get_value(r, names_intern(str("layers")), &v));
+    wq_layer layer;
+    ck_assert(!rec_layer(r, names_intern(str("stems")), &layer));
+    ck_assert_int_eq(one_format_write(&jsonl, &out, &e), 0);
+    /* The order may be another. */
+    ck_assert_uint_eq(out.n, strlen(lines[_i]) + 1);
 }
 END_TEST
 
@@ -520,6 +587,8 @@ int main(void)
     tcase_add_loop_test(tc, layers_read_back_the_same_in_every_unit, 0, 3);
     tcase_add_loop_test(tc, each_unit_counts_its_own_way, 0, 3);
     tcase_add_test(tc, a_standard_layer_over_another_field_says_so);
+    tcase_add_loop_test(tc, a_layer_that_the_line_names_is_a_layer, 0, 4);
+    tcase_add_loop_test(tc, layers_that_are_someone_elses_stay_a_field, 0, 7);
     tcase_add_loop_test(tc, layers_can_be_chosen, 0, 2);
     suite_add_tcase(s, tc);
     SRunner *runner = srunner_create(s);
