@@ -172,7 +172,7 @@ static wq_str name_of(const struct dedupe *self, const wq_record *record,
     return (wq_str){ room, (size_t)n };
 }
 
-/* ---- memory between runs -------------------------------------------------- */
+/* ---- memory between runs ------------------------------------------------- */
 
 static int no_piece(const struct dedupe *self, wq_ctx *ctx, const char *what,
                     const char *why)
@@ -217,7 +217,7 @@ static int save(void *instance, wq_ctx *ctx)
     return memory_save(&self->memory, &sink);
 }
 
-/* An article without an id is called by its place, and never asked for again. */
+/* An article without an id is called by its place, and never comes again. */
 static int forget(void *instance, wq_ctx *ctx, const wq_record *record)
 {
     struct dedupe *self = instance;
@@ -400,7 +400,8 @@ static int mark(struct dedupe *self, wq_record *record, const struct link *link,
     const char *of = index_id(self->memory.index, link->of, &of_bytes);
     const char *story = name.p;
     const char *relation = counters[link->relation];
-    if (link->joins) story = index_story(self->memory.index, link->of, &story_bytes);
+    if (link->joins)
+        story = index_story(self->memory.index, link->of, &story_bytes);
     wq_value score = { .type = WQ_V_REAL,
                        .u.r = round(link->score * 1000) / 1000 };
     wq_member members[] = {

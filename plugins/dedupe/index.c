@@ -1,108 +1,10 @@
 /* index.c - see index.h for the drawing. */
-#include "index.h"
+#include "index_parts.h"
 #include "judge.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FIRST_ROOM = 1024,
-    /* For posting everything anew: */
-    AHEAD = 16,    /* entries whose slots are asked for before they are posted */
-    PARTS = 1024,  /* of the table; each fits the cache next to the core */
-    ROUND = 1 << 24, /* samples laid in order of their parts at once: 128 MiB */
-    SHARED_MIN = 2,  /* posted samples */
-    OWNER_STEP = 16, /* samples for one entry in owners */
-    EMPTY = 0        /* a slot; places and entries are stored plus one */
-};
-
-struct table {
-    uint32_t *slots; /* place or entry, plus one */
-    uint8_t *tags;   /* NULL: none */
-    uint32_t size, used;
-};
-
-struct index {
-    int64_t window;
-    struct entry *entries;
-    uint32_t n, cap;
-    uint32_t *samples, *owners;
-    uint32_t n_samples, cap_samples;
-    char *names;
-    size_t n_names, cap_names;
-    struct table postings, wholes;
-    struct table ids;  /* from the first forgotten id on, until it is full */
-    uint32_t sweep_at; /* entries at which to look for what has left */
-    int is_swept;
-    /* For the article in hand, cap of each: */
-    uint16_t *tally;   /* samples it shares with an entry, else 0 */
-    uint32_t *touched; /* the entries with a tally */
-    uint64_t forgotten;
-};
-
-/* ---- tables ---------------------------------------------------------------
- * Load is kept under 4/5; a table grows by a half, so it stays above 8/15. */
-
-/* Spreads a sample, whose low bits are zero, over all 64 bits. */
-static uint64_t spread(uint64_t h)
-{
-    h *= UINT64_C(0x9E3779B97F4A7C15); /* see BASE in signature.c */
-    return h ^ h >> 32;
-}
-
-static uint32_t slot_of(const struct table *t, uint64_t spread_)
-{
-    return (uint32_t)(((spread_ >> 32) * t->size) >> 32);
-}
-
-static uint8_t tag_of(uint64_t spread_)
-{
-    return (uint8_t)(spread_ & 0xFF);
-}
-
-static uint32_t next_slot(const struct table *t, uint32_t slot)
-{
-    return slot + 1 == t->size ? 0 : slot + 1;
-}
-
-static int table_is_full(const struct table *t, uint32_t more)
-{
-    return (uint64_t)(t->used + (uint64_t)more) * 5 >= (uint64_t)t->size * 4;
-}
-
-/* An empty table with room for `used` and a half more.  0, or -1: no memory. */
-static int table_new(struct table *t, uint64_t used, int has_tags)
-{
-    uint64_t size = used * 15 / 8 + FIRST_ROOM;
-    if (size >= UINT32_MAX) return -1;
-    uint32_t *slots = calloc(size, sizeof *slots);
-    uint8_t *tags = has_tags ? calloc(size, 1) : NULL;
-    if (!slots || (has_tags && !tags)) {
-        free(slots);
-        free(tags);
-        return -1;
-    }
-    t->slots = slots;
-    t->tags = tags;
-    t->size = (uint32_t)size;
-    t->used = 0;
-    return 0;
-}
-
-static void table_clear(struct table *t)
-{
-    memset(t->slots, 0, t->size * sizeof *t->slots);
-    if (t->tags) memset(t->tags, 0, t->size);
-    t->used = 0;
-}
-
-static void table_free(struct table *t)
-{
-    free(t->slots);
-    free(t->tags);
-    *t = (struct table){ 0 };
-}
-
-/* ---- entries ------------------------------------------------------------- */
+enum { SHARED_MIN = 2 /* posted samples */ };
 
 static int is_live(const struct index *x, const struct entry *e, int64_t now)
 {
@@ -110,191 +12,6 @@ static int is_live(const struct index *x, const struct entry *e, int64_t now)
     if (!x->window || now == CLOCK_NONE || e->seen == CLOCK_NONE) return 1;
     int64_t age = now > e->seen ? now - e->seen : e->seen - now;
     return age <= x->window;
-}
-
-static uint32_t owner(const struct index *x, uint32_t place)
-{
-    uint32_t e = x->owners[place / OWNER_STEP];
-    while (e + 1 < x->n && x->entries[e + 1].samples <= place) e++;
-    return e;
-}
-
-/* Posts an entry by its text, one sample by itself: unless POSTINGS_MAX earlier
- * ones have it.  Whether those are in the window is not asked: what a table
- * holds follows from the entries alone, and not from when it was built. */
-static void post_whole(struct index *x, uint32_t entry)
-{
-    struct table *t = &x->wholes;
-    uint64_t exact = x->entries[entry].exact;
-    uint32_t slot = slot_of(t, spread(exact)), same = 0;
-    for (; t->slots[slot] != EMPTY; slot = next_slot(t, slot))
-        if (x->entries[t->slots[slot] - 1].exact == exact
-            && ++same == POSTINGS_MAX)
-            return;
-    t->slots[slot] = entry + 1;
-    t->used++;
-}
-
-static void post_sample(struct index *x, uint32_t sample, uint32_t place)
-{
-    struct table *t = &x->postings;
-    uint32_t same = 0;
-    uint64_t h = spread(sample);
-    uint32_t slot = slot_of(t, h);
-    for (; t->slots[slot] != EMPTY; slot = next_slot(t, slot))
-        if (t->tags[slot] == tag_of(h)
-            && x->samples[t->slots[slot] - 1] == sample
-            && ++same == POSTINGS_MAX)
-            return;
-    t->slots[slot] = place + 1;
-    t->tags[slot] = tag_of(h);
-    t->used++;
-}
-
-/* An article is found by every other of its samples: those that a sample taken
- * one level higher would hold; if there are few, by all.  It is then judged by
- * all of them, so what this costs is a few candidates of few samples, and what
- * it saves is a third of the memory. */
-static uint32_t posted_level(const struct entry *e)
-{
-    return e->n_samples < SAMPLES_MIN ? e->level : e->level + 1u;
-}
-
-static uint32_t posted_mask(const struct entry *e)
-{
-    return ((uint32_t)1 << posted_level(e)) - 1;
-}
-
-static void note_owner(struct index *x, uint32_t entry)
-{
-    const struct entry *e = &x->entries[entry];
-    uint32_t end = e->samples + e->n_samples;
-    uint32_t place = (e->samples + OWNER_STEP - 1) / OWNER_STEP * OWNER_STEP;
-    for (; place < end; place += OWNER_STEP)
-        x->owners[place / OWNER_STEP] = entry;
-}
-
-static void post_entry(struct index *x, uint32_t entry)
-{
-    const struct entry *e = &x->entries[entry];
-    uint32_t mask = posted_mask(e);
-    note_owner(x, entry);
-    post_whole(x, entry);
-    for (uint32_t i = 0; i < e->n_samples; i++)
-        if (!(x->samples[e->samples + i] & mask))
-            post_sample(x, x->samples[e->samples + i], e->samples + i);
-}
-
-/* ---- posting everything ---------------------------------------------------
- * In order of the entries each slot would be a cache miss: 2.3 s for 1.4 million
- * articles.  So the samples are first laid down part of the table by part, in
- * order of the entries within each: .5 s, and the same table. */
-
-struct post {
-    uint32_t sample, place;
-};
-
-static uint32_t part_of(uint32_t sample)
-{
-    return (uint32_t)(spread(sample) >> 32) / (UINT32_MAX / PARTS + 1);
-}
-
-/* Samples to be posted, by part. */
-static void count_posts(const struct index *x, uint32_t counts[PARTS])
-{
-    memset(counts, 0, PARTS * sizeof *counts);
-    for (uint32_t i = 0; i < x->n; i++) {
-        const struct entry *e = &x->entries[i];
-        const uint32_t *samples = x->samples + e->samples;
-        uint32_t mask = posted_mask(e);
-        for (uint32_t k = 0; k < e->n_samples; k++)
-            counts[part_of(samples[k])] += !(samples[k] & mask);
-    }
-}
-
-/* Lays down the samples of the parts [first..end), each from at[part] on, which
- * moves behind them.  The rest is written where at[PARTS] says, again and again:
- * whether a sample is posted cannot be foretold, and a branch would wait for it. */
-static void lay_down(const struct index *x, uint32_t first, uint32_t end,
-                     uint32_t at[PARTS + 1], struct post *posts)
-{
-    for (uint32_t i = 0; i < x->n; i++) {
-        const struct entry *e = &x->entries[i];
-        const uint32_t *samples = x->samples + e->samples;
-        uint32_t mask = posted_mask(e);
-        for (uint32_t k = 0; k < e->n_samples; k++) {
-            uint32_t part = part_of(samples[k]);
-            uint32_t is_it = !(samples[k] & mask) & (part - first < end - first);
-            part = is_it ? part : PARTS;
-            posts[at[part]] = (struct post){ samples[k], e->samples + k };
-            at[part] += is_it;
-        }
-    }
-}
-
-/* Asks for the slot of a sample; for what a slot asked for before points to. */
-static void prefetch_slot(const struct table *t, uint32_t sample)
-{
-    uint32_t slot = slot_of(t, spread(sample));
-    __builtin_prefetch(&t->tags[slot]);
-    __builtin_prefetch(&t->slots[slot]);
-}
-
-static void prefetch_same(const struct index *x, uint32_t sample)
-{
-    const struct table *t = &x->postings;
-    uint64_t h = spread(sample);
-    uint32_t slot = slot_of(t, h);
-    if (t->slots[slot] != EMPTY && t->tags[slot] == tag_of(h))
-        __builtin_prefetch(&x->samples[t->slots[slot] - 1]);
-}
-
-/* Posts the samples of parts from `first` on, `room` of them or the first part;
- * returns the first part that is left. */
-static uint32_t post_parts(struct index *x, uint32_t first,
-                           const uint32_t counts[PARTS], struct post *posts,
-                           uint32_t room)
-{
-    uint32_t at[PARTS + 1], end = first, n = 0;
-    for (; end < PARTS && counts[end] <= room - n; end++) {
-        at[end] = n;
-        n += counts[end];
-    }
-    at[PARTS] = room;
-    lay_down(x, first, end, at, posts);
-    for (uint32_t i = 0; i < n; i++) {
-        if (i + 2 * AHEAD < n)
-            prefetch_slot(&x->postings, posts[i + 2 * AHEAD].sample);
-        if (i + AHEAD < n) prefetch_same(x, posts[i + AHEAD].sample);
-        post_sample(x, posts[i].sample, posts[i].place);
-    }
-    return end;
-}
-
-/* Posts all entries into empty tables.  Cannot fail: without memory to lay
- * samples in order it takes longer. */
-static void post_all(struct index *x)
-{
-    uint32_t counts[PARTS], room = ROUND, total = 0;
-    count_posts(x, counts);
-    for (uint32_t i = 0; i < PARTS; i++) {
-        if (room < counts[i]) room = counts[i];
-        total += counts[i];
-    }
-    if (room > total) room = total;
-    struct post *posts = malloc((room + 1u) * sizeof *posts);
-    for (uint32_t i = 0; i < x->n && !posts; i++) post_entry(x, i);
-    if (!posts) return;
-    for (uint32_t part = 0; part < PARTS;)
-        part = post_parts(x, part, counts, posts, room);
-    free(posts);
-    for (uint32_t i = 0; i < x->n; i++) {
-        if (i + AHEAD < x->n)
-            __builtin_prefetch(&x->wholes.slots[slot_of(
-                &x->wholes, spread(x->entries[i + AHEAD].exact))]);
-        note_owner(x, i);
-        post_whole(x, i);
-    }
 }
 
 /* Larger tables, with room for `more` samples.  0, or -1: no memory, nothing
@@ -353,10 +70,10 @@ static uint32_t next_sweep(const struct index *x)
 }
 
 /* Takes out what has left the window, once the entries are a quarter more than
- * were left the last time; *joined is renumbered.  When, depends on the articles
- * alone: an entry that is gone stays gone if the clock goes back, so that must
- * not depend on how full an array is, or on where one run ended and the next
- * began.  Returns 0, or -1: no memory, unchanged. */
+ * were left the last time; *joined is renumbered.  When, depends on the
+ * articles alone: an entry that is gone stays gone if the clock goes back, so
+ * that must not depend on how full an array is, or on where one run ended and
+ * the next began.  Returns 0, or -1: no memory, unchanged. */
 static int sweep(struct index *x, int64_t now, uint32_t *joined)
 {
     uint32_t live = 0;
@@ -499,7 +216,7 @@ static size_t tally_shared(struct index *x, const struct signature *s,
             if (t->tags[slot] != tag_of(h)) continue;
             uint32_t place = t->slots[slot] - 1;
             if (x->samples[place] != s->samples[i]) continue;
-            uint32_t e = owner(x, place);
+            uint32_t e = post_owner(x, place);
             if (x->tally[e]++ == 0) touched[n++] = e;
         }
     }

@@ -17,8 +17,8 @@
  * A posting list is capped: only the earliest POSTINGS_MAX articles with a
  * shingle are found by it, and they are the ones a repeat should be linked to.
  *
- * Not locked; the answers depend on the order of the calls alone, and so do they
- * if the index is taken apart (memory.h) and put together again in between. */
+ * Not locked; the answers depend on the order of the calls alone, also if the
+ * index is taken apart (memory.h) and put together again in between. */
 #ifndef WARRAQ_DEDUPE_INDEX_H
 #define WARRAQ_DEDUPE_INDEX_H
 #include "clock.h"
@@ -85,8 +85,8 @@ struct signature index_signature(const struct index *x, uint32_t entry);
 const char *index_id(const struct index *x, uint32_t entry, size_t *bytes);
 const char *index_story(const struct index *x, uint32_t entry, size_t *bytes);
 
-/* Putting a new index together: reserve, put, change in any order, then restore;
- * until then nothing is found, and nothing may be added.  Returns 0, or -1 if
+/* Putting a new index together: reserve, put, change in any order, then
+ * restore; until then nothing is found, and nothing may be added.  Returns 0, or -1 if
  * memory runs out.  sweep_at: as index_sweep_at gave it. */
 int index_reserve(struct index *x, uint64_t entries, uint64_t samples,
                   uint64_t name_bytes);

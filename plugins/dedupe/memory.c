@@ -8,11 +8,11 @@
 enum {
     HEAD = 48, DATE = 8, ENTRY = 42, SAMPLE = 4, CHANGE = 17,
     KEY_DIGITS = 10,
-    PIECES_MAX = CHANGED_NOW - 2 /* an entry's `changed` is a piece's place + 1 */
+    PIECES_MAX = CHANGED_NOW - 2 /* an entry's `changed` is a place + 1 */
 };
 /* A piece of this size stays as it is until entries are swept out: a run writes
- * little, however much is remembered.  And the most that one is made of, but for
- * the last entry in it: that is how much memory writing takes. */
+ * little, however much is remembered.  And the most that one is made of, but
+ * for the last entry in it: that is how much memory writing takes. */
 #define PIECE_STAYS ((uint64_t)32 << 20)
 #define PIECE_MOST  ((uint64_t)64 << 20)
 /* Seconds; of the year 9999 there are 2.5e11. */

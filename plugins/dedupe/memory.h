@@ -8,8 +8,8 @@
  *          entries 0..99   entries 100..   (none)
  *                          a change of 3   changes of 3, 104
  *
- * Each run writes one for what is new.  Pieces behind it of up to twice its size
- * are written into it, so there are few, and each entry is written a few times.
+ * Each run writes one for what is new.  The pieces before it of up to twice its
+ * size go into it, so there are few, and each entry is written a few times.
  * When entries were swept out, all are written anew.
  *
  * Format 1, little-endian, every number unsigned but times and dates (seconds

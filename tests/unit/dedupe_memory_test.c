@@ -1,4 +1,5 @@
-/* dedupe_memory_test.c - what `dedupe` remembers, taken apart and put together. */
+/* dedupe_memory_test.c - what `dedupe` remembers, taken apart and put
+ * together. */
 #include "plugins/dedupe/story.h"
 #include "tests/unit/pieces.h"
 #include <check.h>
@@ -13,13 +14,16 @@ static uint64_t next_random(void) /* xorshift64* (Vigna 2016) */
     state ^= state >> 27;
     return state * 0x2545F4914F6CDD1Du;
 }
-static uint32_t below(uint32_t n) { return (uint32_t)(next_random() >> 33) % n; }
+static uint32_t below(uint32_t n)
+{
+    return (uint32_t)(next_random() >> 33) % n;
+}
 
 /* ---- articles ------------------------------------------------------------ */
 
 enum { ARTICLES = 6000, WORDS_MAX = 400 };
 struct article {
-    uint32_t story, from, n, other; /* words [from .. + n), and `other`'s      */
+    uint32_t story, from, n, other; /* words [from .. + n), and `other`'s */
     int64_t date;
     uint32_t id;
 };
@@ -62,8 +66,10 @@ static void take(struct memory *m, const struct article *a, char *found,
     struct signature s;
     size_t n = 0, of_bytes = 0, story_bytes = 0;
     char id[16];
-    for (uint32_t i = 0; i < a->n; i++) words[n++] = word(a->story, a->from + i);
-    for (uint32_t i = 0; a->other && i < 80; i++) words[n++] = word(a->other, i);
+    for (uint32_t i = 0; i < a->n; i++)
+        words[n++] = word(a->story, a->from + i);
+    for (uint32_t i = 0; a->other && i < 80; i++)
+        words[n++] = word(a->other, i);
     for (uint32_t i = 0; i < 8; i++) words[n++] = word(0, i);
     signature_make(words, n, 0, 3, room, &s);
     m->seen++;
