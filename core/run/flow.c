@@ -11,6 +11,7 @@ struct fact {
     wq_key name, over; /* over: layers only */
     size_t writer;     /* place of the stage; NOBODY: the input */
     size_t lost_by;    /* layers: the stage that rewrote the field; NOBODY */
+    bool is_read;      /* layers: by a stage behind the writer */
 };
 struct facts {
     struct fact *list;
@@ -185,20 +186,56 @@ static void missing_field(struct flow *f, size_t s, uint32_t param,
            stage(f, s)->cfg->label, STR_ARG(names_get(field)), in->desc->name);
 }
 
-static void read_layer(struct flow *f, size_t s, uint32_t param, wq_key name)
+/* Does the stage say which field its layers lie over: is the first that it names
+ * one that it needs? */
+static bool has_field(const struct plan_stage *s)
 {
-    const struct fact *layer = find(&f->layers, name);
-    if (!layer || layer->lost_by != NOBODY) missing_layer(f, s, param, name);
+    for (uint32_t i = 0; i < s->desc->n_params; i++) {
+        const wq_param *p = &s->desc->params[i];
+        if (p->type == WQ_FIELD_IN || p->type == WQ_FIELD_OUT)
+            return p->type == WQ_FIELD_IN
+                   && !(p->flags & (WQ_OPTIONAL | WQ_LIST));
+    }
+    return false;
+}
+
+/* The offsets of one field's layer mean nothing in another. */
+static void check_over(struct flow *f, size_t s, uint32_t param,
+                       const struct fact *layer)
+{
+    const struct plan_stage *reader = stage(f, s);
+    wq_key field = flow_over(reader);
+    char hint[300];
+    if (!has_field(reader) || field == layer->over) return;
+    text_format(hint, sizeof hint, "both must look at one field");
+    report(f, s, param, hint,
+           "stage \"%s\" looks at \"%.*s\" and needs the layer \"%.*s\", "
+           "which \"%s\" (line %zu) writes over \"%.*s\"",
+           reader->cfg->label, STR_ARG(names_get(field)),
+           STR_ARG(names_get(layer->name)), stage(f, layer->writer)->cfg->label,
+           line_of(f, layer->writer), STR_ARG(names_get(layer->over)));
+}
+
+static void read_layer(struct flow *f, size_t s, uint32_t param, wq_key name,
+                       bool is_needed)
+{
+    struct fact *layer = find(&f->layers, name);
+    if (!layer || layer->lost_by != NOBODY) {
+        if (is_needed) missing_layer(f, s, param, name);
+        return;
+    }
+    layer->is_read = true;
+    if (s < f->plan->n_stages) check_over(f, s, param, layer);
 }
 
 static void read_one(struct flow *f, size_t s, uint32_t param, wq_key name)
 {
     const wq_param *p = &stage(f, s)->desc->params[param];
-    if (p->flags & WQ_OPTIONAL) return;
     if (p->type == WQ_LAYER_IN) {
-        read_layer(f, s, param, name);
-    } else if (p->type == WQ_FIELD_IN && f->plan->input.desc
-               && f->plan->input.desc->fields && !find(&f->fields, name)) {
+        read_layer(f, s, param, name, !(p->flags & WQ_OPTIONAL));
+    } else if (p->type == WQ_FIELD_IN && !(p->flags & WQ_OPTIONAL)
+               && f->plan->input.desc && f->plan->input.desc->fields
+               && !find(&f->fields, name)) {
         missing_field(f, s, param, name);
     }
 }
@@ -220,7 +257,28 @@ static void write_field(struct flow *f, size_t s, uint32_t param, wq_key name)
         if (f->layers.list[i].over == name
             && f->layers.list[i].lost_by == NOBODY)
             f->layers.list[i].lost_by = s;
-    learn(f, &f->fields, (struct fact){ name, 0, s, NOBODY });
+    learn(f, &f->fields, (struct fact){ name, 0, s, NOBODY, false });
+}
+
+/* A record has one layer of a name: a second takes the place of the first.  A
+ * later stage may write one anew, but not over another field. */
+static void write_layer(struct flow *f, size_t s, uint32_t param, wq_key name)
+{
+    const struct fact *old = find(&f->layers, name);
+    const struct plan_stage *writer = stage(f, s);
+    const char *hint = "each layer needs a name of its own";
+    if (old && old->writer == s)
+        report(f, s, param, hint, "stage \"%s\" would write two layers "
+               "\"%.*s\", of which one would be lost", writer->cfg->label,
+               STR_ARG(names_get(name)));
+    else if (old && old->lost_by == NOBODY && !old->is_read
+             && old->over != flow_over(writer))
+        report(f, s, param, hint, "stage \"%s\" writes the layer \"%.*s\" in "
+               "place of the one of \"%s\" (line %zu), which nothing has read",
+               writer->cfg->label, STR_ARG(names_get(name)),
+               stage(f, old->writer)->cfg->label, line_of(f, old->writer));
+    learn(f, &f->layers, (struct fact){ name, flow_over(writer), s, NOBODY,
+                                        false });
 }
 
 enum step { READ, WRITE_FIELDS, WRITE_LAYERS, CUT, STEPS };
@@ -235,13 +293,11 @@ static void do_step(struct flow *f, size_t s, enum step step, uint32_t param,
         if (p->type == WQ_FIELD_OUT) write_field(f, s, param, name);
         break;
     case WRITE_LAYERS:
-        if (p->type == WQ_LAYER_OUT)
-            learn(f, &f->layers, (struct fact){ name, flow_over(stage(f, s)), s,
-                                                NOBODY });
+        if (p->type == WQ_LAYER_OUT) write_layer(f, s, param, name);
         break;
     case CUT:
         if (p->type == WQ_FIELD_IN && (p->flags & WQ_CUTS))
-            learn(f, &f->cuts, (struct fact){ name, 0, s, NOBODY });
+            learn(f, &f->cuts, (struct fact){ name, 0, s, NOBODY, false });
         break;
     case STEPS: break;
     }
@@ -257,7 +313,7 @@ static void read_output(struct flow *f)
         if (param->type != WQ_LAYER_IN || param->flags & WQ_OPTIONAL) continue;
         for (uint32_t k = 0; k < config_count(out->config, p); k++)
             read_layer(f, f->plan->n_stages, p,
-                       config_get_key(out->config, p, k));
+                       config_get_key(out->config, p, k), true);
     }
 }
 
@@ -267,10 +323,10 @@ void flow_check(const struct plan *plan, struct diags *diags)
     const wq_format *in = plan->input.desc;
     /* The host gives every record an id. */
     learn(&f, &f.fields, (struct fact){ names_intern(str("id")), 0, NOBODY,
-                                        NOBODY });
+                                        NOBODY, false });
     for (size_t i = 0; in && in->fields && in->fields[i]; i++)
         learn(&f, &f.fields, (struct fact){ names_intern(str(in->fields[i])), 0,
-                                            NOBODY, NOBODY });
+                                            NOBODY, NOBODY, false });
     for (size_t s = 0; s < plan->n_stages; s++) {
         const struct plan_stage *st = &plan->stages[s];
         if (!st->desc) continue;

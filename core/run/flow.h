@@ -8,7 +8,8 @@
  *                    4. cuts fields
  *
  * A layer lies over the first field its stage names as a parameter; over
- * "text" if it names none. */
+ * "text" if it names none.  A stage that needs the field it names first looks
+ * for all its layers there. */
 #ifndef WQ_RUN_FLOW_H
 #define WQ_RUN_FLOW_H
 #include "run/plan.h"

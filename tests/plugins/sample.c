@@ -35,6 +35,7 @@ static const wq_param writes[] = {
       .help = "Field to read." },
     { .name = "words", .type = WQ_LAYER_OUT, .fallback = "sample_words",
       .help = "Layer to write." },
+    { .name = "more", .type = WQ_LAYER_OUT, .help = "Another." },
 };
 static const wq_param reads[] = {
     { .name = "field", .type = WQ_FIELD_IN, .fallback = "text",
