@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/metrics.h"
 #include "cli/options.h"
 #include "cli/summary.h"
 #include <stdio.h>
@@ -106,6 +107,9 @@ static int run(const struct options *o, struct run_options *options)
         if (check_streams(o, output, &e) < 0) code = e.code;
         else code = run_plan(l.plan, options, &result, &e);
         bool is_committed = result.is_committed;
+        if (code == EX_FINE && !result.was_skipped && l.pipeline->metrics
+            && metrics_write(l.pipeline->metrics, l.plan, &result, &e) < 0)
+            code = e.code;
         if (is_committed && options_get(o, "json"))
             summary_json(stdout, l.plan, &result);
         else if (is_committed

@@ -307,6 +307,7 @@ static void read_plugins(struct reading *r)
     }
 }
 
+/* What runs from cron leave beside their outputs. */
 static void read_state(struct reading *r)
 {
     static const char *const on_changed[] = { "warn", "rerun", "stop", NULL };
@@ -323,6 +324,10 @@ static void read_state(struct reading *r)
     }
     cfg_choice(r, changed, "on_changed", on_changed, &choice);
     p->on_changed = (enum on_changed)choice;
+    if (cfg_text(r, cfg_get(p->root, "metrics"), "metrics", &path)) {
+        p->metrics = cfg_join(&p->arena, p->dir, path);
+        if (!p->metrics) diags_no_memory(r->diags);
+    }
 }
 
 /* What a pipeline must have.  A file that has tests alone is the test of a
@@ -355,7 +360,7 @@ static void read_pipeline(struct reading *r)
     static const char *const keys[] = {
         "version", "name", "plugins", "threads", "in_flight", "time_limit",
         "input", "output", "dropped", "rejects", "stages", "tests", "state",
-        "on_changed", NULL,
+        "on_changed", "metrics", NULL,
     };
     struct pipeline *p = r->p;
     p->in_flight = IN_FLIGHT_MIB * MIB;

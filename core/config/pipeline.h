@@ -4,7 +4,8 @@
  * stay nodes until a descriptor says their types (run/plan.h).
  *
  * Paths of input, output, dropped and rejects are relative to the working
- * directory, as for any command; `plugins:`, `state:`, a test's `input_file` and
+ * directory, as for any command; `plugins:`, `state:`, `metrics:`, a test's
+ * `input_file` and
  * parameters that are paths are relative to the pipeline file, because they
  * belong to it and travel with it.
  *
@@ -54,6 +55,7 @@ struct pipeline {
     struct cfg_io input, output;
     const char *state;         /* joined with dir; NULL: every run is its own */
     enum on_changed on_changed;
+    const char *metrics;       /* joined with dir; NULL: not written          */
     const char *dropped;       /* NULL: not written                           */
     const char *rejects;       /* NULL: <output>.rejects.jsonl                */
     struct cfg_node *dropped_node, *rejects_node;

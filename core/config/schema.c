@@ -36,8 +36,7 @@ const char *cfg_what(const struct cfg_node *node, char *out, size_t cap)
 static bool is_planned(wq_str key)
 {
     static const char *const planned[] = {
-        "isolate", "sandbox", "metrics", "on_success", "on_failure", "when",
-        "include",
+        "isolate", "sandbox", "on_success", "on_failure", "when", "include",
     };
     for (size_t i = 0; i < WQ_LEN(planned); i++)
         if (str_is(key, planned[i])) return true;

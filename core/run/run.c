@@ -401,6 +401,7 @@ static int run_it(struct run *r, struct err *e)
 {
     if (open_formats(r, e) < 0) return -1;
     int rc = remember_open(r, e);
+    r->result->was_skipped = rc > 0;
     if (rc == 0) rc = open_input(r, e);
     if (rc > 0) r->result->is_committed = true; /* nothing to do, and done */
     if (rc != 0) return rc < 0 ? -1 : 0;

@@ -39,6 +39,7 @@ struct run_result {
     uint64_t bytes_in, bytes_out, equal_ids, empty_texts, damaged_files;
     uint64_t run;                /* its number, if the pipeline has a state   */
     double seconds;
+    bool was_skipped; /* another run has the state, and that is fine */
     bool was_stopped, is_held, is_committed;
     struct stage_stats *stages; /* n_stages of the plan */
     size_t n_stages;

@@ -672,6 +672,30 @@ test_a_flipped_bit_or_a_lost_segment_is_found()
     [ ! -e out/000002.jsonl ] || fail "it ran"
 }
 
+test_metrics_are_written_by_runs_that_succeed()
+{
+    hourly 'stage: remember'
+    sed -i '1a name: "a \\\"day\\\""\nmetrics: figures/warraq.prom' p.yaml
+    { records 1 3; records 1 1; } >inbox/1.jsonl
+    umask 077
+    ran
+    [ "$(stat -c %a figures/warraq.prom)" = 644 ] || fail "$(ls -l figures)"
+    holds figures/warraq.prom 'warraq_articles_in{pipeline="a \"day\""} 4'
+    holds figures/warraq.prom 'warraq_stage_dropped{pipeline="a \"day\"",stage="remember",reason="seen"} 1'
+    grep -qE '^warraq_last_success_timestamp_seconds\{.*\} [0-9]{10}$' figures/warraq.prom ||
+        fail "$(cat figures/warraq.prom)"
+    [ "$(ls figures)" = warraq.prom ] || fail "$(ls figures)"
+    cp figures/warraq.prom before
+    mkdir out/000002.jsonl
+    records 5 5 >inbox/2.jsonl
+    exits 73 "$WARRAQ" run p.yaml
+    same before figures/warraq.prom
+    rmdir out/000002.jsonl
+    ran
+    nothing_new
+    holds figures/warraq.prom 'warraq_articles_in{pipeline="a \"day\""} 0'
+}
+
 test_wrong_use_of_the_verb()
 {
     pipeline

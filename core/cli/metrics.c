@@ -1,0 +1,156 @@
+/* metrics.c - see metrics.h. */
+#include "cli/metrics.h"
+#include "base/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct metrics {
+    struct buf out;
+    char *pipeline; /* as a label's value */
+    bool has_failed;
+};
+
+static void put(struct metrics *m, const char *fmt, ...) ERR_PRINTF(2, 3);
+static void put(struct metrics *m, const char *fmt, ...)
+{
+    char line[2048];
+    va_list args;
+    va_start(args, fmt);
+    size_t n = text_vformat(line, sizeof line, fmt, args);
+    va_end(args);
+    if (buf_add(&m->out, line, n) < 0) m->has_failed = true;
+}
+
+/* A name as a label's value: \ " and line ends are escaped. */
+static char *escaped(const char *s)
+{
+    struct buf out = { 0 };
+    int rc = 0;
+    for (; *s && rc == 0; s++) {
+        if (*s == '\n') rc = buf_add(&out, "\\n", 2);
+        else if (*s == '"' || *s == '\\') rc = buf_format(&out, "\\%c", *s);
+        else rc = buf_add(&out, s, 1);
+    }
+    if (rc < 0 || buf_close(&out) < 0) buf_free(&out);
+    return out.p;
+}
+
+static void begin(struct metrics *m, const char *name, const char *help)
+{
+    put(m, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+static void put_reasons(struct metrics *m, const struct plan_stage *p,
+                        const char *what, const uint64_t *by)
+{
+    for (uint32_t i = 0; i <= p->desc->n_reasons; i++)
+        if (i < p->desc->n_reasons || by[i])
+            put(m, "warraq_stage_%s{pipeline=\"%s\",stage=\"%s\",reason=\"%s\"} %"
+                PRIu64 "\n", what, m->pipeline, p->cfg->label,
+                i < p->desc->n_reasons ? p->desc->reasons[i].name
+                                       : "unspecified", by[i]);
+}
+
+static void put_run(struct metrics *m, const struct run_result *r)
+{
+    const struct {
+        const char *name, *help;
+        uint64_t value;
+    } figures[] = {
+        { "articles_in", "Articles read.", r->in },
+        { "articles_emitted", "Articles made by stages.", r->emitted },
+        { "articles_out", "Articles written.", r->out },
+        { "articles_dropped", "Articles that a stage dropped.", r->dropped },
+        { "articles_rejected", "Articles that could not be dealt with.",
+          r->rejected },
+        { "bytes_in", "Bytes of input, unpacked.", r->bytes_in },
+        { "bytes_out", "Bytes of output, packed.", r->bytes_out },
+    };
+    begin(m, "warraq_last_success_timestamp_seconds",
+          "When a run last succeeded.");
+    put(m, "warraq_last_success_timestamp_seconds{pipeline=\"%s\"} %lld\n",
+        m->pipeline, (long long)time(NULL));
+    begin(m, "warraq_run_seconds", "How long the last run took.");
+    put(m, "warraq_run_seconds{pipeline=\"%s\"} %.3f\n", m->pipeline,
+        r->seconds);
+    for (size_t i = 0; i < WQ_LEN(figures); i++) {
+        char name[64];
+        text_format(name, sizeof name, "warraq_%s", figures[i].name);
+        begin(m, name, figures[i].help);
+        put(m, "%s{pipeline=\"%s\"} %" PRIu64 "\n", name, m->pipeline,
+            figures[i].value);
+    }
+}
+
+static void put_stages(struct metrics *m, const struct plan *plan,
+                       const struct run_result *r)
+{
+    begin(m, "warraq_stage_in", "Articles a stage was given.");
+    for (size_t i = 0; i < r->n_stages; i++)
+        put(m, "warraq_stage_in{pipeline=\"%s\",stage=\"%s\"} %" PRIu64 "\n",
+            m->pipeline, plan->stages[i].cfg->label, r->stages[i].in);
+    begin(m, "warraq_stage_kept", "Articles a stage let through.");
+    for (size_t i = 0; i < r->n_stages; i++)
+        put(m, "warraq_stage_kept{pipeline=\"%s\",stage=\"%s\"} %" PRIu64 "\n",
+            m->pipeline, plan->stages[i].cfg->label, r->stages[i].kept);
+    begin(m, "warraq_stage_dropped", "Articles a stage dropped, by reason.");
+    for (size_t i = 0; i < r->n_stages; i++)
+        put_reasons(m, &plan->stages[i], "dropped", r->stages[i].dropped_by);
+    begin(m, "warraq_stage_rejected", "Articles a stage rejected, by reason.");
+    for (size_t i = 0; i < r->n_stages; i++)
+        put_reasons(m, &plan->stages[i], "rejected", r->stages[i].rejected_by);
+    begin(m, "warraq_stage_seconds", "Time spent in a stage, all threads.");
+    for (size_t i = 0; i < r->n_stages; i++)
+        put(m, "warraq_stage_seconds{pipeline=\"%s\",stage=\"%s\"} %.6f\n",
+            m->pipeline, plan->stages[i].cfg->label,
+            (double)r->stages[i].nanoseconds / 1e9);
+}
+
+static int write_file(const char *path, const struct buf *text, struct err *e)
+{
+    char *aside;
+    if (asprintf(&aside, "%s.tmp-%ld", path, (long)getpid()) < 0)
+        return err_no_memory(e);
+    file_make_folders(path, false);
+    unlink(aside);
+    int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                  0644);
+    /* Whoever collects is somebody else, whatever our umask. */
+    int rc = fd < 0 || fchmod(fd, 0644) < 0
+             || file_write(fd, text->p, text->n) < 0;
+    int saved = errno;
+    if (fd >= 0) close(fd);
+    if (!rc && rename(aside, path) < 0) {
+        saved = errno;
+        rc = 1;
+    }
+    if (rc) {
+        unlink(aside);
+        err_set(e, saved == EACCES || saved == EPERM ? EX_NO_PERM
+                                                     : EX_CANT_CREATE,
+                "cannot write %s: %s", path, strerror(saved));
+    }
+    free(aside);
+    return rc ? -1 : 0;
+}
+
+int metrics_write(const char *path, const struct plan *plan,
+                  const struct run_result *r, struct err *e)
+{
+    struct metrics m = { .pipeline = escaped(plan->pipeline->name) };
+    if (m.pipeline) {
+        put_run(&m, r);
+        put_stages(&m, plan, r);
+    }
+    int rc = m.pipeline && !m.has_failed ? write_file(path, &m.out, e)
+                                         : err_no_memory(e);
+    free(m.pipeline);
+    buf_free(&m.out);
+    return rc;
+}
