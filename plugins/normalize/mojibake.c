@@ -15,7 +15,8 @@
  *   - it stands for punctuation, a byte order mark, an emoji ("â€œ", "ï»¿");
  *   - it has a C1 control, which ISO 8859-1 makes of a byte
  *     ("â" U+0080 U+0099);
- *   - or it is one of RUN or more in a row of one script.
+ *   - or it is one of RUN or more in a row of one script: of two, where three
+ *     are asked, if one has a character that does not follow words ("ä¸\u00AD").
  *
  * A *passage* is what lies between two letters beyond ASCII that are in no
  * sequence, or between line ends.  One that has a strong sequence is mojibake,
@@ -185,18 +186,19 @@ static int block_of(const struct reader *r, const struct sequence *s)
                : -1;
 }
 
-/* How many sequences of one block stand in a row from p[i] on; `most` or
- * fewer. */
+/* How many sequences of one block stand in a row from p[i] on, at most `most`; in
+ * windows-1252 one more if one has a character that does not follow words. */
 static int count_run(const struct reader *r, size_t i, int most)
 {
     struct sequence s;
-    int run = 0, block = 0;
+    int run = 0, block = 0, is_odd = 0;
     for (; run < most && read_sequence(r, i, &s); run++, i = s.end) {
         int now = block_of(r, &s);
         if (now < 0 || (run && now != block)) break;
         block = now;
+        is_odd |= s.bytes == 3 && !follows_words(s.trail);
     }
-    return run;
+    return run > 1 && r->charset == r->rules->cp1252 ? run + is_odd : run;
 }
 
 /* How long a row of sequences such as s must be to be strong by itself. */

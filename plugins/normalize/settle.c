@@ -1,7 +1,8 @@
 /* settle.c - the passes in their order, and rounds of them.
  *
- *   mojibake     before all else: what is misread is no character yet
- *   entities     "&nbsp;" is a space for the next pass
+ *   entities     "&nbsp;" is a space for the next passes, or a byte misread
+ *   mojibake     before the others: what is misread is no character yet.  Read
+ *                again until it is all read, or hidden from the others
  *   characters   all that is judged by its neighbours
  *   persian      words, of letters and marks alone by now
  *   nfc          last: it composes what the others have brought together
@@ -18,6 +19,7 @@
 #include "settle.h"
 #include "characters.h"
 #include "entities.h"
+#include "kinds.h"
 #include "mojibake.h"
 #include "persian.h"
 #include "scan.h"
@@ -31,6 +33,7 @@ void settle_free(struct settle *settle)
     edits_free(&settle->edits);
     edits_free(&settle->step);
     edits_free(&settle->both);
+    free(settle->hidden);
     free(settle->text[0]);
     free(settle->text[1]);
     *settle = (struct settle){ 0 };
@@ -44,6 +47,7 @@ struct run {
     int round;
     int maybe_not_nfc; /* as pass_characters saw it: nothing else to do first */
     int has_persian;   /* ... saw it */
+    uint64_t reported; /* passages of mojibake counted so far */
     int (*is_foreign)(void *to);
     void *to;
     uint64_t *counts;
@@ -77,18 +81,86 @@ static int take(struct run *run, size_t n)
     return 1;
 }
 
+/* What characters of two and of three bytes are hidden as: no rule changes it,
+ * makes it, or takes it for a letter. */
+enum { HIDDEN_2 = 0xA4, HIDDEN_3 = 0xE000 };
+
+static int is_hidden(uint32_t c)
+{
+    return c == HIDDEN_2 || c == HIDDEN_3;
+}
+
+/* Hides what rewrite_mojibake would read again, so that no rule takes the bytes
+ * out of it that look like soft hyphens, spaces, joiners or Persian letters: a
+ * later reading could not bring them back.  Sizes stay.  What happens to be such
+ * a character is hidden, too, so that the n-th one is the n-th to unhide.
+ * Returns 0, or -1: no memory. */
+static int hide_mojibake(struct run *run)
+{
+    struct settle *s = run->s;
+    wq_str text = run->now;
+    uint64_t found = 0;
+    char *out = room(run, text.n);
+    if (!out || rewrite_mojibake(s->rules, &found, text.p, text.n, out,
+                                 &s->step) == (size_t)-1)
+        return -1;
+    if (text.n / 2 > s->hidden_room) { /* each has two bytes or more */
+        uint16_t *hidden = realloc(s->hidden, text.n / 2 * sizeof *hidden);
+        if (!hidden) return -1;
+        s->hidden = hidden;
+        s->hidden_room = text.n / 2;
+    }
+    memcpy(out, text.p, text.n);
+    for (size_t i = 0, e = 0, bytes; i < text.n; i += bytes) {
+        uint32_t c = decode(text.p, i, &bytes);
+        while (e < s->step.n && s->step.list[e].end <= i) e++;
+        if (!is_hidden(c) && (e == s->step.n || i < s->step.list[e].begin))
+            continue;
+        s->hidden[s->n_hidden++] = (uint16_t)c;
+        encode(out + i, bytes == 2 ? HIDDEN_2 : HIDDEN_3);
+    }
+    run->now.p = out;
+    run->turn = !run->turn;
+    return 0;
+}
+
+/* Puts back what hide_mojibake hid; the text is in the room not written next. */
+static void unhide_mojibake(struct run *run)
+{
+    struct settle *s = run->s;
+    char *p = s->text[!run->turn];
+    size_t k = 0;
+    for (size_t i = 0, bytes; k < s->n_hidden; i += bytes)
+        if (is_hidden(decode(p, i, &bytes))) encode(p + i, s->hidden[k++]);
+    s->n_hidden = 0;
+}
+
+/* Reports: each passage once, in whatever round it comes to light. */
 static int pass_mojibake(struct run *run)
 {
     const struct rules *rules = run->s->rules;
-    uint64_t found = 0;
-    if (rules->on[RULE_MOJIBAKE] == MOJIBAKE_REPORT && run->round) return 0;
-    rewrite_mojibake(rules, &found, run->now.p, run->now.n, NULL, NULL);
-    run->counts[RULE_MOJIBAKE] += found;
-    if (!found || rules->on[RULE_MOJIBAKE] != MOJIBAKE_REPAIR) return 0;
-    char *out = room(run, run->now.n);
-    if (!out) return -1;
-    return take(run, rewrite_mojibake(rules, &found, run->now.p, run->now.n,
-                                      out, &run->s->step));
+    int changed = 0;
+    for (int layer = 0; layer < ROUNDS; layer++) {
+        uint64_t found = 0;
+        rewrite_mojibake(rules, &found, run->now.p, run->now.n, NULL, NULL);
+        if (!found) break;
+        if (rules->on[RULE_MOJIBAKE] == MOJIBAKE_REPORT) {
+            if (found > run->reported) {
+                run->counts[RULE_MOJIBAKE] += found - run->reported;
+                run->reported = found;
+            }
+            return hide_mojibake(run);
+        }
+        run->counts[RULE_MOJIBAKE] += found;
+        char *out = room(run, run->now.n);
+        if (!out) return -1;
+        int did = take(run, rewrite_mojibake(rules, &found, run->now.p,
+                                             run->now.n, out, &run->s->step));
+        if (did < 0) return -1;
+        if (!did) break;
+        changed = 1;
+    }
+    return changed;
 }
 
 static int pass_entities(struct run *run)
@@ -172,7 +244,7 @@ static const struct {
     enum rule rule;
     int (*rewrite)(struct run *run);
 } passes[] = {
-    { RULE_MOJIBAKE, pass_mojibake }, { RULE_ENTITIES, pass_entities },
+    { RULE_ENTITIES, pass_entities }, { RULE_MOJIBAKE, pass_mojibake },
     { RULES, pass_characters },       { RULE_PERSIAN, pass_persian },
     { RULE_NFC, pass_nfc },
 };
@@ -188,6 +260,7 @@ static int round_of_passes(struct run *run)
         if (did < 0) return -1;
         changed |= did;
     }
+    if (run->s->n_hidden) unhide_mojibake(run);
     return changed;
 }
 
@@ -198,7 +271,7 @@ int settle_text(struct settle *settle, wq_str text, int (*is_foreign)(void *to),
                        .to = to, .counts = counts };
     uint64_t before[RULES];
     int changed = text.n > 0;
-    settle->edits.n = 0;
+    settle->edits.n = settle->n_hidden = 0;
     memcpy(before, counts, sizeof before);
     for (; run.round < ROUNDS && changed && run.now.n <= WQ_MAX_FIELD;
          run.round++)

@@ -11,6 +11,8 @@ struct settle {
     char *text[2]; /* what is rewritten, and what it is rewritten to */
     size_t room[2];
     struct edits edits, step, both;
+    uint16_t *hidden; /* characters of misread passages that are left alone */
+    size_t n_hidden, hidden_room;
 };
 
 /* What came of a text. */

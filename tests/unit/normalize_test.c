@@ -252,6 +252,51 @@ START_TEST(a_nest_too_deep_stays_as_it_is)
 }
 END_TEST
 
+/* Misread twice, with the bytes of U+00AD, U+00A0, C1 controls and U+200D. */
+static const struct {
+    const char *misread, *meant;
+} passages[] = {
+    { "\u00C3\u02DC\u00C2\u00AD\u00C3\u2122\u00C6\u2019\u00C3\u2122\u00CB\u2020"
+      "\u00C3\u2122\u00E2\u20AC\u00A6\u00C3\u02DC\u00C2\u00A9", "حكومة" },
+    { "\u0637\u00B7\u0622\u00AD\u0637\u00B8\u0626\u2019\u0637\u00B8\u062B\u2020"
+      "\u0637\u00B8\u00E2\u20AC\u00A6\u0637\u00B7\u0622\u00A9", "حكومة" },
+    { "\u00D9\u2026\u00D8\u00AD\u00D9\u2026\u00D8\u00AF", "محمد" },
+    { "\u0638\u2026\u0637\u00AD\u0638\u2026\u0637\u00AF", "محمد" },
+    { "\u0637\u00A7\u0638\u200E\u0637\u00A7\u0638\u2026\u0637\u00A7", NULL },
+    { "\u0637\u06BE\u0637\u00A7\u0638\u0679\u0637\u00A7\u0638\u2026", "تايام" },
+    { "\u00D9\xC2\x81\u00D9\u0160 a\u00AD\u00A0 b", NULL },
+    { "\u00E4\u00B8\u00AD\u00E6\u2013\u2021", "中文" },
+    { "voil\u00C3\u00A0\u00A0\u00A4 \uE000", "voil\u00E0 \u00A4 \uE000" },
+    { "\u00E2\u20AC\u0153so\u00E2\u20AC\u200D \u0637\u00A7\u0638\u201E\u0637\u00A7",
+      NULL },
+};
+
+/* Reported first and repaired later is what repaired at once is. */
+START_TEST(a_report_takes_nothing_away)
+{
+    struct rules rules = all_rules();
+    struct settle s = { .rules = &rules }, again = { .rules = &rules };
+    wq_str text = { passages[_i].misread, strlen(passages[_i].misread) };
+    wq_str once = settle(&s, text, says_no);
+    if (passages[_i].meant) {
+        ck_assert_uint_eq(once.n, strlen(passages[_i].meant));
+        ck_assert_mem_eq(once.p, passages[_i].meant, once.n);
+    }
+    rules.on[RULE_MOJIBAKE] = MOJIBAKE_REPORT;
+    wq_str reported = settle(&again, text, says_no);
+    char *kept = malloc(reported.n + 1);
+    ck_assert_ptr_nonnull(kept);
+    memcpy(kept, reported.p, reported.n);
+    rules.on[RULE_MOJIBAKE] = MOJIBAKE_REPAIR;
+    wq_str later = settle(&again, (wq_str){ kept, reported.n }, says_no);
+    ck_assert_uint_eq(later.n, once.n);
+    ck_assert_mem_eq(later.p, once.p, once.n);
+    free(kept);
+    settle_free(&s);
+    settle_free(&again);
+}
+END_TEST
+
 /* Fills whole units into n bytes; the caller frees. */
 static wq_str repeated(const char *unit, size_t n)
 {
@@ -366,6 +411,8 @@ static const struct {
     { "caf\u0623\u00A9", "caf\u00E9" },
     { "isn\u00E2\xC2\x80\xC2\x99t \u00C3\xC2\xA9", "isn\u2019t \u00E9" },
     { "\u00E4\u00B8\u00AD\u00E6\xC2\x96\u2021", "中文" },
+    { "\u00E4\u00B8\u00AD\u00E6\u2013\u2021", "中文" },
+    { "\u00E6\u2013\u2021\u00E4\u00B8\u00AD", "文中" },
     { "\u00E0\u00A4\u2022\u00E0\u00A4\u2022\u00E0\u00A4\u2022 "
       "\u00E0\u00A4\u2022", "ककक क" },
     { "l\u00E2\u20AC\u2122\u0623\u00A2ge", "l\u2019\u00E2ge" },
@@ -380,6 +427,7 @@ static const struct {
     { "ضبط، حفظ؟ شرط» خط” ط… ظ؛", NULL },
     { "ÇA «À»", NULL },
     { "5×½ ×²", NULL },
+    { "caf\u00E9\u00A0\u00BB\u00E9\u00A0\u00BB", NULL },
 };
 
 START_TEST(misread_text_is_read_again_and_real_text_is_not)
@@ -434,6 +482,7 @@ int main(void)
     tcase_add_test(tc, the_fast_search_misses_nothing);
     tcase_add_test(tc, a_nest_too_deep_stays_as_it_is);
     tcase_add_test(tc, a_text_that_outgrows_a_field_stays_as_it_is);
+    tcase_add_loop_test(tc, a_report_takes_nothing_away, 0, WQ_LEN(passages));
     tcase_add_loop_test(tc, any_text_takes_linear_time, 0, WQ_LEN(hostile));
     tcase_add_loop_test(tc, references_are_read_as_browsers_do, 0,
                         WQ_LEN(references));
