@@ -1,6 +1,7 @@
 /* stage.c - see stage.h.  Nothing a plugin answers is taken on trust: verdicts,
  * reasons and the state of its records are checked after every call. */
 #include "run/stage.h"
+#include "run/watch.h"
 #include "base/names.h"
 #include <stdlib.h>
 #include <time.h>
@@ -60,7 +61,9 @@ static void open_one(struct plan_stage *p, struct diags *diags)
     wq_ctx ctx = { .label = p->cfg->label, .stage = p->desc };
     p->is_open = true;
     if (!p->desc->open) return;
+    host_enter(p->cfg->label, 0);
     p->shared = p->desc->open(host_table(), p->config, &ctx);
+    host_leave();
     p->is_open = p->shared;
     if (p->shared && !p->config->is_bad && !ctx.failed) return;
     if (p->config->is_bad) return; /* reported where it stands */
@@ -75,7 +78,9 @@ static void try_format(const struct plan_format *f, struct diags *diags)
 {
     if (!f->desc || !f->desc->open) return;
     wq_ctx ctx = { .label = f->desc->name };
+    host_enter(f->desc->name, 0);
     void *shared = f->desc->open(host_table(), f->config, &ctx);
+    host_leave();
     if (shared && f->desc->close) f->desc->close(shared);
     if (!shared && !f->config->is_bad)
         diag_error(diags, EX_PIPELINE, (struct place){ 0 }, 0, NULL,
@@ -85,10 +90,13 @@ static void try_format(const struct plan_format *f, struct diags *diags)
 
 void stages_open(struct plan *plan, struct diags *diags)
 {
+    struct watch_open watch;
+    if (watch_open_start(&watch) < 0) diags_no_memory(diags);
     for (size_t i = 0; i < plan->n_stages; i++)
         open_one(&plan->stages[i], diags);
     try_format(&plan->input, diags);
     try_format(&plan->output, diags);
+    watch_open_stop(&watch);
     /* The listeners' diags end with the caller. */
     for (size_t i = 0; i < plan->n_stages; i++)
         plan->stages[i].config->on_bad = NULL;

@@ -322,6 +322,20 @@ void watch_thread_end(void)
     host_now = NULL;
 }
 
+int watch_open_start(struct watch_open *w)
+{
+    *w = (struct watch_open){ 0 };
+    id_key = names_intern_own(str("id"));
+    handle(crash_signals, WQ_LEN(crash_signals), on_crash, SA_ONSTACK, w->old);
+    return id_key ? watch_thread(&w->now) : -1;
+}
+
+void watch_open_stop(struct watch_open *w)
+{
+    watch_thread_end();
+    unhandle(crash_signals, WQ_LEN(crash_signals), w->old);
+}
+
 void watch_stop(struct watch *w)
 {
     if (!w) return;

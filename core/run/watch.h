@@ -8,6 +8,7 @@
 #ifndef WQ_RUN_WATCH_H
 #define WQ_RUN_WATCH_H
 #include "run/host.h"
+#include <signal.h>
 
 struct watch; /* one at a time in a process */
 
@@ -21,6 +22,14 @@ int watch_fd(const struct watch *w);
 const char *watch_why(const struct watch *w);
 /* All articles are through: what follows is the commit, which takes its time. */
 void watch_through(struct watch *w);
+/* Crashes of this thread while no run is watched: a stage that dies as it is
+ * opened is named, too. */
+struct watch_open {
+    struct now now; /* of this thread */
+    struct sigaction old[5];
+};
+int watch_open_start(struct watch_open *w);
+void watch_open_stop(struct watch_open *w);
 /* A worker thread calls it first: its alternate signal stack, its `now`. */
 int watch_thread(struct now *now);
 void watch_thread_end(void);

@@ -39,6 +39,19 @@ test_a_crash_in_a_pure_stage_ends_with_70_and_names_stage_and_record()
     says 'SIGSEGV'
 }
 
+test_a_crash_as_a_stage_opens_ends_with_70_and_names_it()
+{
+    unless_sanitized
+    : >in.jsonl
+    pipeline '{stage: misbehave, label: bad, with: {how: crash_opening}}'
+    for verb in run check explain; do
+        exits 70 "$WARRAQ" $verb p.yaml
+        says 'warraq: error: stage "bad" crashed (SIGSEGV)'
+    done
+    exits 70 "$WARRAQ" run p.yaml --set bad.how=abort_opening
+    says 'warraq: error: stage "bad" aborted (SIGABRT)'
+}
+
 test_a_crash_on_one_of_two_threads_is_the_same()
 {
     unless_sanitized

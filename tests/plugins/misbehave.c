@@ -15,14 +15,14 @@ enum how {
     CRASH, ABORT, LOOP, SLOW, FATAL, FATAL_MUTE, FAIL, FAIL_MUTE, REJECT,
     REJECT_MUTE, DROP, VERDICT, REASON, SPAN_PAST_END, SPAN_BACKWARDS,
     SPAN_IN_CHARACTER, SPAN_UNSORTED, CUT_OVERLAP, BAD_UTF8, COMMIT_TOO_MUCH,
-    SET_AFTER_CUT, NOTHING
+    SET_AFTER_CUT, CRASH_OPENING, ABORT_OPENING, NOTHING
 };
 static const char *const hows[] = {
     "crash", "abort", "loop", "slow", "fatal", "fatal_mute", "fail",
     "fail_mute", "reject", "reject_mute", "drop", "verdict", "reason",
     "span_past_end", "span_backwards", "span_in_character", "span_unsorted",
-    "cut_overlap", "bad_utf8", "commit_too_much", "set_after_cut", "nothing",
-    NULL
+    "cut_overlap", "bad_utf8", "commit_too_much", "set_after_cut",
+    "crash_opening", "abort_opening", "nothing", NULL
 };
 static const wq_param params[] = {
     [P_ID] = { .name = "id", .type = WQ_STRING, .fallback = "boom",
@@ -60,6 +60,8 @@ static void *misbehave_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     self->kind_key = host->intern(string("span"));
     self->id = host->get_str(config, P_ID, 0);
     self->how = (enum how)host->get_int(config, P_HOW);
+    if (self->how == CRASH_OPENING) *(volatile int *)0 = 1;
+    if (self->how == ABORT_OPENING) abort();
     return self;
 }
 
@@ -138,6 +140,8 @@ static int act(const struct misbehave *self, wq_ctx *ctx, wq_record *record,
         bad_spans(self, record, 1, (uint32_t[]){ 0, 2 }, (uint32_t[]){ 2, 4 });
         host->set(record, self->text_key, string("other"));
         return 0;
+    case CRASH_OPENING:
+    case ABORT_OPENING:
     case NOTHING: return 0;
     }
     return 0;
