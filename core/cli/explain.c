@@ -3,6 +3,8 @@
 #include "cli/cli.h"
 #include "base/names.h"
 #include "cli/json.h"
+#include "run/run.h"
+#include <stdlib.h>
 
 static const struct option_spec options[] = {
     { "set", '\0', "LABEL.PARAM=VALUE", "explain with this parameter changed" },
@@ -122,9 +124,12 @@ static void explain(const struct plan *plan)
         printf("state    %s (a changed input: %s)\n", p->state,
                on_changed_names[p->on_changed]);
     if (p->dropped) printf("dropped  %s\n", p->dropped);
-    if (p->output.node)
-        printf("rejects  %s%s", p->rejects ? p->rejects : p->output.paths[0],
-               p->rejects ? "" : ".rejects.jsonl");
+    if (p->output.node) {
+        char *path = p->rejects ? NULL
+                     : run_default_rejects(p, p->output.paths[0]);
+        printf("rejects  %s", p->rejects ? p->rejects : path ? path : "?");
+        free(path);
+    }
     if (p->rejects_limit >= 0)
         printf(" (at most %.3g%%)", p->rejects_limit * 100);
     if (p->output.node) putchar('\n');

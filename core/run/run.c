@@ -170,17 +170,14 @@ static int open_input(struct run *r, struct err *e)
     return r->reader ? 0 : -1;
 }
 
-/* <output>.rejects.jsonl or, if the output is a stream, <pipeline>.rejects.jsonl
- * in the working folder.  NULL: no memory. */
-static char *default_rejects(const struct run *r)
+char *run_default_rejects(const struct pipeline *p, const char *output)
 {
     struct stat st;
-    const char *output = r->output_path;
     bool is_stream = strcmp(output, "-") == 0
                      || (stat(output, &st) == 0 && !S_ISREG(st.st_mode));
     char *path;
     int rc = asprintf(&path, "%s.rejects.jsonl",
-                      is_stream ? r->plan->pipeline->name : output);
+                      is_stream ? p->name : output);
     return rc < 0 ? NULL : path;
 }
 
@@ -195,7 +192,7 @@ static int name_outputs(struct run *r, struct err *e)
     if (p->dropped && !(r->dropped_path = remember_path(r, p->dropped)))
         return err_no_memory(e);
     r->rejects_path = p->rejects ? remember_path(r, p->rejects)
-                                 : default_rejects(r);
+                                 : run_default_rejects(p, r->output_path);
     if (!r->rejects_path) return err_no_memory(e);
     if (remember_output(r, "output", r->output_path, e) < 0
         || (r->dropped_path

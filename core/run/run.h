@@ -50,4 +50,7 @@ struct run_result {
 int run_plan(struct plan *plan, const struct run_options *options,
              struct run_result *result, struct err *e);
 void run_result_free(struct run_result *r);
+/* <output>.rejects.jsonl or, if the output is a stream, <pipeline>.rejects.jsonl
+ * in the working folder; the caller frees it.  NULL: no memory. */
+char *run_default_rejects(const struct pipeline *p, const char *output);
 #endif

@@ -240,6 +240,14 @@ test_summary_and_articles_do_not_share_a_stream()
     holds stdout '{'
 }
 
+test_explain_says_where_the_rejects_of_a_stream_go()
+{
+    : >in.jsonl
+    printf 'version: 1\ninput: {path: in.jsonl}\noutput: {path: "-"}\nstages: []\n' >news.yaml
+    exits 0 "$WARRAQ" explain news.yaml
+    grep -qx 'rejects  news.rejects.jsonl' stdout || fail "$(cat stdout)"
+}
+
 test_explain_of_two_files_keeps_them_apart()
 {
     sample_pipeline
