@@ -332,14 +332,29 @@ static void resolve_input(struct resolving *r)
                 "parameters of which format? The paths do not tell");
 }
 
+/* The pipeline says a format, the command line a name that means another: the
+ * pipeline, which holds its parameters, is right, but someone may be surprised. */
+static void warn_of_suffix(struct resolving *r, const struct cfg_io *out,
+                           const wq_format *f)
+{
+    if (!f || !f->encode || strcmp(f->name, out->format) == 0) return;
+    const struct cfg_node *at = out->format_node ? out->format_node : out->node;
+    diag_warning(r->diags, at->at, at->width, "leave \"format\" out, and the name "
+                 "of the output chooses", "\"%s\" is written as "
+                 "\"%s\", not \"%s\" as its name says", out->instead,
+                 out->format, f->name);
+}
+
 static void resolve_output(struct resolving *r)
 {
     const struct cfg_io *out = &r->plan->pipeline->output;
     if (!out->node) return;
     const char *name = out->format;
-    if (strcmp(name, "auto") == 0) {
-        const struct plugins *set = r->plan->plugins;
-        const wq_format *f = out->instead ? by_suffix(set, out->instead) : NULL;
+    const struct plugins *set = r->plan->plugins;
+    const wq_format *f = out->instead ? by_suffix(set, out->instead) : NULL;
+    if (strcmp(name, "auto") != 0) {
+        warn_of_suffix(r, out, f);
+    } else {
         if (!f && out->n_paths) f = by_suffix(set, out->paths[0]);
         name = f && f->encode ? f->name : "jsonl";
     }

@@ -131,4 +131,17 @@ test_they_only_write()
     says 'the format "vertical" can only be written'
 }
 
+test_a_name_that_means_another_format_than_the_pipeline_is_told()
+{
+    : >in.jsonl
+    printf 'version: 1\ninput: {path: in.jsonl}\noutput: {path: out.jsonl, format: jsonl}\nstages: [{stage: tokenize}]\n' >p.yaml
+    exits 0 "$WARRAQ" run p.yaml -o x.conllu.gz
+    says 'p.yaml:3:35: warning: "x.conllu.gz" is written as "jsonl", not "conllu" as its name says'
+    exits 0 "$WARRAQ" run p.yaml -o x.ndjson
+    is_quiet
+    sed -i 's/, format: jsonl//' p.yaml
+    exits 0 "$WARRAQ" run p.yaml -o x.conllu
+    is_quiet
+}
+
 run_tests
