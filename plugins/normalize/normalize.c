@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { P_FIELDS, P_RULES }; /* the rules follow, in the order of enum rule */
+enum { P_FIELDS, P_LANG, P_RULES }; /* the rules follow, in the order of enum rule */
 /* Rules that are on unless a pipeline says otherwise change nothing that a reader
  * sees; `marks` and `dashes`, which correct the writer, are for those who ask. */
 #define RULE_IS(default_, name_, help_)                                        \
@@ -29,11 +29,17 @@ static const char *const mojibakes[] = { "off", "report", "repair", NULL };
 static const wq_param params[] = {
     [P_FIELDS] = { .name = "fields", .type = WQ_FIELD_OUT, .flags = WQ_LIST,
                    .fallback = "title, text", .help = "Fields to rewrite." },
+    [P_LANG] = { .name = "lang", .type = WQ_FIELD_IN, .flags = WQ_OPTIONAL,
+                 .fallback = "lang",
+                 .help = "Field with the language, if it is known: Persian, "
+                         "Urdu, Kurdish, Pashto, Uyghur, Sindhi ... (fa, ur, "
+                         "ckb) keep their letters." },
     [P_RULES + RULE_NFC] = RULE("nfc",
         "Compose letters and marks (Unicode NFC)."),
     [P_RULES + RULE_FORMS] = RULE("presentation_forms",
         "Write Arabic letters for their presentation forms (U+FE8D, U+FEFB) "
-        "and Latin ones for ligatures (U+FB01); words such as U+FDFA stay."),
+        "and Latin ones for ligatures (U+FB01); signs of whole words and phrases "
+        "stay, U+FDF0 to U+FDFD (Allah U+FDF2, rial U+FDFC)."),
     [P_RULES + RULE_TATWEEL] = RULE("tatweel",
         "Take out tatweel (U+0640) beside letters."),
     [P_RULES + RULE_DASHES] = RULE_IS("false", "dashes",
@@ -44,7 +50,9 @@ static const wq_param params[] = {
     [P_RULES + RULE_PERSIAN] = RULE("persian_letters",
         "Write Arabic yeh and kaf for Persian yeh (U+06CC) and keheh (U+06A9) "
         "in Arabic words: not in words with letters that only Persian, Urdu or "
-        "Kurdish has, nor in passages and articles of such words."),
+        "Kurdish has, nor in passages and articles of such words or of everyday "
+        "Persian ones.  At the end of some words it is alef maqsura: U+0639 "
+        "U+0644 U+06CC becomes \"on\", also where the name Ali was meant."),
     [P_RULES + RULE_CONTROLS] = RULE("controls",
         "Take out control characters, line feed and tab apart, and "
         "noncharacters."),
@@ -66,7 +74,7 @@ static const wq_param params[] = {
         "Write the sign for a bullet of a symbol font (U+F0B7, U+F0FC)."),
     [P_RULES + RULE_ENTITIES] = RULE("entities",
         "Write the character for an HTML reference left in the text (&quot; "
-        "&#8221;)."),
+        "&#8221;), also for one escaped twice or more (&amp;quot;)."),
     [P_RULES + RULE_TANWIN] = { .name = "tanwin", .type = WQ_ENUM,
         .choices = tanwins, .fallback = "keep",
         .help = "Where tanwin stands at the end of a word: before its alef or "
@@ -109,6 +117,7 @@ static const char *const counters[] = {
 struct normalize {
     const wq_host *host;
     struct rules rules;
+    wq_key lang;
     uint32_t n_fields;
     wq_key fields[];
 };
@@ -138,6 +147,7 @@ static void *normalize_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
                                   .cp1256 = text->charset("windows-1256") };
     for (uint32_t i = 0; i < RULES; i++)
         self->rules.on[i] = (uint8_t)host->get_int(config, P_RULES + i);
+    self->lang = host->get_key(config, P_LANG, 0);
     self->n_fields = n;
     for (uint32_t i = 0; i < n; i++)
         self->fields[i] = host->get_key(config, P_FIELDS, i);
@@ -167,6 +177,7 @@ struct article {
     struct worker *worker;
     const wq_record *record;
     int foreign; /* is_foreign; -1: not asked yet */
+    int keeps_persian; /* its field `lang` says so */
 };
 
 /* Is what the record's fields hold, taken together, Persian, Urdu ...?  Asked of
@@ -221,7 +232,8 @@ static int normalize_field(struct article *article, wq_ctx *ctx,
     struct settled settled;
     wq_str s;
     if (!worker->self->host->get(record, key, &s)) return 0;
-    if (settle_text(&worker->settle, s, is_foreign, article, worker->counts,
+    if (settle_text(&worker->settle, s,
+                    article->keeps_persian ? NULL : is_foreign, article, worker->counts,
                     &settled) < 0)
         return -1;
     worker->counts[C_UNSETTLED] += (uint64_t)settled.is_unsettled;
@@ -241,7 +253,10 @@ static int normalize_process(void *instance, wq_ctx *ctx,
     (void)verdicts;
     memset(worker->counts, 0, sizeof worker->counts);
     for (size_t i = 0; i < n; i++) {
-        struct article article = { worker, records[i], -1 };
+        struct article article = { worker, records[i], -1, 0 };
+        wq_str lang;
+        if (self->host->get(records[i], self->lang, &lang))
+            article.keeps_persian = is_persian_script(lang.p, lang.n);
         for (uint32_t f = 0; f < self->n_fields; f++)
             if (normalize_field(&article, ctx, records[i], self->fields[f]) < 0)
                 return -1;

@@ -7,21 +7,36 @@
  * word by word, the narrowest answer first:
  *
  *   word      has a letter that Arabic does not have: its own spelling stays
- *   passage   what stands between brackets, quotation marks or line ends: more
- *             words that only Arabic can have ("إن", "المدينة") than words with
- *             foreign letters: Arabic; else, if there are any of these, not
- *   article   one letter of Arabic script in 200, or more, is foreign (Persian:
- *             one in 50; Arabic with a few names: one in 1,000)
+ *   passage   what stands between brackets, quotation marks or line ends.  It is
+ *             foreign if it has as many words that are foreign (by a letter, or
+ *             everyday Persian: "این", "است", "می‌") as words that only Arabic
+ *             can have ("إن", "المدينة"), or more; or if it has MANY Persian yeh
+ *             and kaf, and FEW times fewer Arabic signs (ة ى ي ك أ إ, "ال")
+ *   article   has no word of either kind in the passage: one letter of Arabic
+ *             script in 200, or more, is foreign (Persian: one in 50; Arabic with
+ *             a few names: one in 1,000), each everyday word counted as one
  *
- * None of the evidence is anything that this pass writes, so that the answer is
- * the same when it is asked again.
+ * An article whose field `lang` names such a language (is_persian_script) is not
+ * asked about at all.
+ *
+ * None of the evidence for Persian is anything that this pass writes, and what it
+ * writes is evidence for Arabic, in passages that were found to be Arabic; so the
+ * answer is the same when it is asked again.
  *
  * At the end of a word U+06CC has no dots, as U+0649 has none: it is U+0649 in
- * the words that are spelled so ("علی", "مستوی"), else U+064A ("السعودی"). */
+ * the words that are spelled so ("علی", "مستوی"), else U+064A ("السعودی").  Both
+ * are words now and then: "علی" becomes "على" (on), much commoner than the name
+ * "علي" (Ali). */
 #include "persian.h"
 #include "kinds.h"
 #include <string.h>
 
+enum {
+    /* Declaration of Human Rights: Persian and Urdu have no Arabic sign, Arabic
+     * as many as yeh and kaf, or more. */
+    MANY = 6,
+    FEW = 4
+};
 enum { YEH = 0x64A, KAF = 0x643, MAKSURA = 0x649, KEHEH = 0x6A9, FARSI = 0x6CC };
 
 /* A letter that Persian, Urdu, Kurdish, Pashto, Uyghur ... have and Arabic has
@@ -33,21 +48,12 @@ static int is_foreign_letter(uint32_t c)
            c != 0x6A4 && c != 0x6A8;
 }
 
-void persian_count(const char *p, size_t n, size_t *all, size_t *foreign)
-{
-    for (size_t i = 0, bytes; i < n; i += bytes) {
-        bytes = 1;
-        if ((unsigned char)p[i] < 0xD8) continue;
-        uint32_t c = decode(p, i, &bytes);
-        *all += is_arabic_letter(c) != 0;
-        *foreign += is_foreign_letter(c) != 0;
-    }
-}
-
 /* A word: letters of Arabic script with what may stand on and between them. */
 struct word {
     size_t begin, end;
-    int is_foreign, is_arabic, has_persian;
+    int is_arabic, is_everyday; /* by a sign of Arabic; Persian by its use */
+    unsigned letters, foreign;  /* of Arabic script; not of Arabic         */
+    unsigned persian, arabic;   /* U+06CC and U+06A9; ة ى ي ك أ إ, "ال"    */
 };
 
 static int is_in_word(uint32_t c)
@@ -56,25 +62,59 @@ static int is_in_word(uint32_t c)
            c == 0x200C || c == 0x200D;
 }
 
+/* Everyday words of Persian and Urdu without a foreign letter that are none of
+ * Arabic, whatever the yeh (not کی, علی, یا), and what stands before and behind a
+ * U+200C. */
+/* clang-format off */
+static const char *const everyday[] = {
+    "این", "که", "از", "است", "را", "برای", "می", "نمی", "های", "هایی", "یک",
+    "ایک", "اینکه", "آنکه", "بلکه", "کرده", "کردن", "کند", "کنند", "کنیم", "کنید",
+    "کنم", "شود", "شوند", "باید", "نباید", "نیز", "نیست", "نیستند", "هستند",
+    "هستیم", "هستم", "دارد", "ندارد", "دارند", "خواهد", "خواهند", "تواند",
+    "توانند", "همین", "یکی", "بسیار", "بسیاری", "دهد", "دهند", "یابد", "کسی",
+    "هیچ", "کدام", "کجا", "اینجا", "آید", "اند", "میشود", "میکند", "میکنند",
+    "میباشد", "نمیتواند", "نمیشود", "هر",
+};
+/* clang-format on */
+
+static int is_everyday(const char *p, size_t n)
+{
+    for (size_t i = 0; i < sizeof everyday / sizeof *everyday; i++)
+        if (strlen(everyday[i]) == n && memcmp(everyday[i], p, n) == 0)
+            return 1;
+    return 0;
+}
+
 /* Reads the word that begins at p[i], a letter. */
 static struct word read_word(const char *p, size_t i, size_t n)
 {
-    struct word w = { i, i, 0, 0, 0 };
-    uint32_t front[2] = { 0 }, letters = 0;
+    struct word w = { .begin = i, .end = i };
+    size_t part = i; /* begin of what U+200C ends */
+    uint32_t front[2] = { 0 };
+    unsigned letters = 0;
     for (size_t bytes; w.end < n; w.end += bytes) {
         uint32_t c = decode(p, w.end, &bytes);
         if (!is_in_word(c)) break;
+        if (c == 0x200C) {
+            w.is_everyday |= is_everyday(p + part, w.end - part);
+            part = w.end + bytes;
+        }
         if (!is_arabic_letter(c)) continue;
         if (letters < 2) front[letters] = c;
         letters++;
-        w.is_foreign |= is_foreign_letter(c);
-        w.has_persian |= c == KEHEH || c == FARSI;
+        w.foreign += is_foreign_letter(c) != 0;
+        w.persian += c == KEHEH || c == FARSI;
+        w.arabic += c == YEH || c == KAF || c == MAKSURA || c == 0x629 ||
+                    c == 0x623 || c == 0x625;
         /* teh marbuta; alef with hamza below, or above at the front */
         w.is_arabic |= c == 0x629 || c == 0x625 || (c == 0x623 && letters == 1);
     }
+    w.is_everyday |= is_everyday(p + part, w.end - part);
     /* "ال" is an article before two letters or more. */
-    w.is_arabic |= front[0] == 0x627 && front[1] == 0x644 && letters >= 4;
-    w.is_arabic &= !w.is_foreign;
+    if (front[0] == 0x627 && front[1] == 0x644 && letters >= 4)
+        w.is_arabic = 1, w.arabic++;
+    w.is_arabic &= !w.foreign;
+    w.letters = letters;
     return w;
 }
 
@@ -100,25 +140,54 @@ static int is_border(uint32_t c)
     }
 }
 
-/* Reads the passage that begins at p[i].  Returns its end; *verdict: 1 foreign,
- * 0 Arabic, -1 it does not tell. */
-static size_t read_passage(const char *p, size_t i, size_t n, int *verdict)
+/* What a passage holds. */
+struct passage {
+    int verdict;     /* 1 foreign, 0 Arabic, -1 it does not tell              */
+    size_t letters;  /* of Arabic script                                      */
+    size_t foreign;  /* ... that Arabic does not have                         */
+    size_t everyday; /* words                                                 */
+};
+
+/* Reads the passage that begins at p[i].  Returns its end. */
+static size_t read_passage(const char *p, size_t i, size_t n,
+                           struct passage *passage)
 {
-    size_t foreign = 0, arabic = 0, bytes;
+    size_t foreign = 0, arabic = 0, persian = 0, signs = 0, bytes;
+    *passage = (struct passage){ 0 };
     while (i < n) {
         uint32_t c = decode(p, i, &bytes);
         if (is_arabic_letter(c)) {
             struct word w = read_word(p, i, n);
-            foreign += w.is_foreign != 0;
+            foreign += w.foreign || w.is_everyday;
             arabic += w.is_arabic != 0;
+            persian += w.persian;
+            signs += w.arabic;
+            passage->letters += w.letters;
+            passage->foreign += w.foreign;
+            passage->everyday += w.is_everyday != 0;
             i = w.end;
             continue;
         }
         i += bytes;
         if (is_border(c)) break;
     }
-    *verdict = !foreign && !arabic ? -1 : foreign >= arabic;
+    int is_persian = persian >= MANY && persian > FEW * signs;
+    passage->verdict = is_persian           ? 1
+                       : foreign || arabic ? foreign >= arabic
+                                            : -1;
     return i;
+}
+
+void persian_count(const char *p, size_t n, size_t *all, size_t *foreign)
+{
+    struct passage passage;
+    for (size_t i = 0; i < n;) {
+        i = read_passage(p, i, n, &passage);
+        *all += passage.letters;
+        *foreign += passage.foreign;
+        /* In Arabic passages they are rewritten, and would not count again. */
+        if (passage.verdict != 0) *foreign += passage.everyday;
+    }
 }
 
 /* Words of everyday Arabic that end in U+0649, without it and unvocalised.  Not
@@ -201,7 +270,8 @@ size_t rewrite_persian(const char *p, size_t n, int (*is_foreign)(void *to),
                        void *to, uint64_t *count, char *out,
                        struct edits *edits)
 {
-    int passage = -1, article = -1;
+    struct passage passage = { .verdict = -1 };
+    int article = -1;
     size_t known = 0; /* where the passage ends that `passage` is about */
     edits->n = 0;
     memcpy(out, p, n);
@@ -211,13 +281,35 @@ size_t rewrite_persian(const char *p, size_t n, int (*is_foreign)(void *to),
         if (!is_arabic_letter(decode(p, i, &bytes))) continue;
         struct word w = read_word(p, i, n);
         bytes = w.end - i;
-        if (!w.has_persian || w.is_foreign) continue;
+        if (!w.persian || w.foreign) continue;
         /* Passages are read from the border before the word. */
         while (known <= i) known = read_passage(p, known, n, &passage);
-        if (passage < 0 && article < 0 && (article = is_foreign(to)) < 0)
+        if (passage.verdict < 0 && article < 0 && (article = is_foreign(to)) < 0)
             return (size_t)-1;
-        if (passage < 0 ? article : passage) continue;
+        if (passage.verdict < 0 ? article : passage.verdict) continue;
         if (write_word(p, &w, count, out + i, edits) < 0) return (size_t)-1;
     }
     return n;
+}
+
+int is_persian_script(const char *lang, size_t n)
+{
+    /* ISO 639-1 and -3: Persian, Dari, Tajik, Luri, Mazanderani, Gilaki; Urdu,
+     * Punjabi, Saraiki; Kurdish; Pashto, Balochi; Uyghur, South Azerbaijani,
+     * Kazakh and Kirghiz in Arabic script; Sindhi, Kashmiri; Ottoman; Jawi. */
+    static const char *const langs[] = {
+        "fa",  "fas", "per", "pes", "prs", "tg",  "tgk", "lrc", "mzn", "glk",
+        "ur",  "urd", "pa",  "pan", "pnb", "skr", "ku",  "kur", "ckb", "kmr",
+        "sdh", "ps",  "pus", "pbt", "bal", "ug",  "uig", "azb", "kk",  "kaz",
+        "ky",  "kir", "sd",  "snd", "ks",  "kas", "ota", "ms",  "msa", "may",
+    };
+    size_t size = 0;
+    while (size < n && lang[size] != '-' && lang[size] != '_') size++;
+    for (size_t i = 0; i < sizeof langs / sizeof *langs; i++) {
+        size_t k = 0;
+        if (strlen(langs[i]) != size) continue;
+        while (k < size && (lang[k] | 0x20) == langs[i][k]) k++;
+        if (k == size) return 1;
+    }
+    return 0;
 }

@@ -4,9 +4,13 @@
 #include "edits.h"
 #include <stdint.h>
 
-/* Adds the letters of Arabic script in p[0..n) to *all, and those of them that
- * Arabic does not have to *foreign.  [any] */
+/* Adds the letters of Arabic script in p[0..n) to *all, and to *foreign those of
+ * them that Arabic does not have and the everyday words of Persian.  [any] */
 void persian_count(const char *p, size_t n, size_t *all, size_t *foreign);
+
+/* Is it a language that has these letters?  lang: an ISO 639 code, perhaps with
+ * a region or script behind it ("fa-IR", "CKB").  [any] */
+int is_persian_script(const char *lang, size_t n);
 
 /* Writes p[0..n) with Arabic yeh and kaf in its Arabic words to out, room for n
  * bytes, and what changed to edits (emptied first).  Adds to *count.

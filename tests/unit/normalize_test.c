@@ -32,7 +32,8 @@ static const char *const pieces[] = {
     "\u212A", "\u3000", "\u3001", "\uE000", "\uF0B7", "\uFB01", "\uFB56",
     "\uFBFD", "\uFC60", "\uFD3C", "\uFDFA", "\uFE71", "\uFE76", "\uFE8D",
     "\uFE8E", "\uFEFB", "\uFEFF", "\uFFFD", "\uFFFE", "\U0001F600",
-    "\U0001FFFE",
+    "\U0001FFFE", " \u0645\u06CC\u200C", " \u06A9\u0647 ", "\u00A4",
+    "\u00D8\u00AD", "\u0637\u00AD", "\u00E4\u00B8\u00AD",
 };
 enum { PIECES = 64, ROOM = 16 * PIECES };
 
@@ -447,6 +448,7 @@ START_TEST(misread_text_is_read_again_and_real_text_is_not)
 }
 END_TEST
 
+/* NULL: Persian, to be left alone. */
 static const struct {
     const char *in, *out;
 } persian[] = {
@@ -456,6 +458,11 @@ static const struct {
     { "قال پرویز إن المفاوضات في الکویت", "قال پرویز إن المفاوضات في الكويت" },
     { "صهیونیستی (رژیم صهیونیستی) صهیونی", "صهيونيستي (رژیم صهیونیستی) صهيوني" },
     { "علـیه", "علـيه" },
+    { "این یک متن فارسی است که باید همان\u200Cطور بماند.", NULL },
+    { "او می\u200Cرود", NULL },
+    { "همه با هم برابر و برادرند و در کار نیک یاری کنید و کوشش کنیم", NULL },
+    { "علی", "على" },
+    { "فی الکویت که السعودیة", "في الكويت كه السعودية" },
 };
 
 START_TEST(words_decide_on_their_yeh)
@@ -466,9 +473,23 @@ START_TEST(words_decide_on_their_yeh)
     const char *in = persian[_i].in;
     size_t n = rewrite_persian(in, strlen(in), says_no, NULL, &count, out,
                                &edits);
-    ck_assert_uint_eq(n, strlen(persian[_i].out));
-    ck_assert_mem_eq(out, persian[_i].out, n);
+    const char *want = persian[_i].out ? persian[_i].out : in;
+    ck_assert_uint_eq(n, strlen(want));
+    ck_assert_mem_eq(out, want, n);
     edits_free(&edits);
+}
+END_TEST
+
+START_TEST(a_language_is_known_by_its_code)
+{
+    static const char *const yes[] = { "fa", "FA", "fa-IR", "ur_PK", "ckb", "ku",
+                                       "ps", "ug", "sd" };
+    static const char *const no[] = { "", "ar", "ar-SA", "en", "und", "f", "-fa",
+                                      "fax", "arz" };
+    for (size_t i = 0; i < WQ_LEN(yes); i++)
+        ck_assert(is_persian_script(yes[i], strlen(yes[i])));
+    for (size_t i = 0; i < WQ_LEN(no); i++)
+        ck_assert(!is_persian_script(no[i], strlen(no[i])));
 }
 END_TEST
 
@@ -489,6 +510,7 @@ int main(void)
     tcase_add_loop_test(tc, misread_text_is_read_again_and_real_text_is_not, 0,
                         WQ_LEN(misread));
     tcase_add_loop_test(tc, words_decide_on_their_yeh, 0, WQ_LEN(persian));
+    tcase_add_test(tc, a_language_is_known_by_its_code);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
