@@ -382,6 +382,7 @@ size_t news_token(const uint8_t *p, size_t n, size_t i, uint8_t *cls)
         if (to) return to;
     }
     *cls = walk_class(p, i, end, seen);
-    if (*cls == WQ_W_WORD && is_filling(p, i, end)) *cls = WQ_W_OTHER;
+    /* A tatweel by itself is set as a dash: قال ـ رويترز */
+    if (*cls == WQ_W_WORD && is_filling(p, i, end)) *cls = WQ_W_PUNCT;
     return end;
 }
