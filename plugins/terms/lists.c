@@ -13,6 +13,7 @@ enum { MAX_LANGUAGES = 64, MAX_WORD = 64 /* bytes, folded */ };
 struct slot {
     uint64_t hash;
     uint32_t at; /* of the folded word in lists->bytes */
+    uint32_t alefs;
     uint8_t n;   /* 0: the slot is free */
     uint8_t is_joined;
 };
@@ -48,12 +49,12 @@ void lists_free(struct lists *lists)
 
 /* The slot of a folded word, or the free one where it would go. */
 static struct slot *find_slot(const struct list *list, const char *p, size_t n,
-                              uint64_t hash)
+                              uint32_t alefs, uint64_t hash)
 {
     size_t i = (size_t)hash & list->mask;
     for (;; i = (i + 1) & list->mask) {
         struct slot *s = &list->slots[i];
-        if (!s->n || (s->hash == hash && s->n == n &&
+        if (!s->n || (s->hash == hash && s->n == n && s->alefs == alefs &&
                       !memcmp(list->lists->bytes + s->at, p, n)))
             return s;
     }
@@ -70,7 +71,8 @@ static int make_room(struct list *list)
     for (size_t i = 0; list->mask && i <= list->mask; i++) {
         const struct slot *s = &list->slots[i];
         if (s->n)
-            *find_slot(&larger, list->lists->bytes + s->at, s->n, s->hash) = *s;
+            *find_slot(&larger, list->lists->bytes + s->at, s->n, s->alefs,
+                       s->hash) = *s;
     }
     free(list->slots);
     *list = larger;
@@ -79,7 +81,7 @@ static int make_room(struct list *list)
 
 /* Adds a folded word.  0, or -1: no memory. */
 static int add_folded(struct lists *lists, struct list *list, const char *p,
-                      size_t n, int is_joined)
+                      size_t n, uint32_t alefs, int is_joined)
 {
     uint64_t hash = lists->text->hash(p, n);
     if (lists->bytes_cap - lists->bytes_n < n) {
@@ -90,9 +92,9 @@ static int add_folded(struct lists *lists, struct list *list, const char *p,
         lists->bytes_cap = cap;
     }
     if (make_room(list) < 0) return -1;
-    struct slot *s = find_slot(list, p, n, hash);
+    struct slot *s = find_slot(list, p, n, alefs, hash);
     if (s->n) return 0; /* listed: what is joined has been split */
-    *s = (struct slot){ hash, (uint32_t)lists->bytes_n, (uint8_t)n,
+    *s = (struct slot){ hash, (uint32_t)lists->bytes_n, alefs, (uint8_t)n,
                         (uint8_t)is_joined };
     memcpy(lists->bytes + lists->bytes_n, p, n);
     lists->bytes_n += n;
@@ -100,20 +102,30 @@ static int add_folded(struct lists *lists, struct list *list, const char *p,
     return 0;
 }
 
+/* May both stand for one word? */
+static int same_alefs(uint32_t a, uint32_t b)
+{
+    enum { ONE = (1 << ALEF_BITS) - 1 };
+    for (; a && b; a >>= ALEF_BITS, b >>= ALEF_BITS)
+        if ((a & ONE) && (b & ONE) && (a & ONE) != (b & ONE)) return 0;
+    return 1;
+}
+
 int list_has(const struct list *list, wq_str word, uint64_t hash,
              int with_joined)
 {
     const struct lists *lists = list->lists;
     char folded[MAX_WORD];
+    uint32_t alefs = 0;
     size_t n = 0, i = (size_t)hash & list->mask;
     for (; list->slots[i].n; i = (i + 1) & list->mask) {
         const struct slot *s = &list->slots[i];
-        if (s->hash != hash) continue;
+        if (s->hash != hash || (s->is_joined && !with_joined)) continue;
         if (!n)
-            n = lists->text->fold(WQ_FOLD_STANDARD, word.p, word.n, folded,
-                                  sizeof folded);
-        if (n == s->n && !memcmp(folded, lists->bytes + s->at, n))
-            return with_joined || !s->is_joined;
+            n = fold_spelled(lists->text, word, folded, sizeof folded, &alefs);
+        if (n == s->n && !memcmp(folded, lists->bytes + s->at, n) &&
+            same_alefs(alefs, s->alefs))
+            return 1;
     }
     return 0;
 }
@@ -217,14 +229,14 @@ static int is_one_word(const wq_text *text, wq_str s)
 
 /* Folds a word of a line.  Returns its bytes; 0 if it will not do: told. */
 static size_t fold_word(const struct reading *r, wq_str word,
-                        char out[MAX_WORD])
+                        char out[MAX_WORD], uint32_t *alefs)
 {
     const wq_text *text = r->lists->text;
     if (r->tell && !is_one_word(text, word)) {
         complain(r, "the second column must be one word");
         return 0;
     }
-    size_t n = text->fold(WQ_FOLD_STANDARD, word.p, word.n, out, MAX_WORD);
+    size_t n = fold_spelled(text, word, out, MAX_WORD, alefs);
     if (n > 0 && n <= MAX_WORD) return n;
     complain(r, n ? "the word is too long" : "nothing is left of the word when "
                                              "it is folded");
@@ -235,14 +247,15 @@ int lists_add(struct lists *lists, wq_str file, lists_complaint *tell, void *to)
 {
     struct reading r = { lists, tell, to, file, 0, NULL };
     wq_str word;
+    uint32_t alefs;
     char folded[MAX_WORD];
     while (next_line(&r, &word)) {
         if (word.n && memchr(word.p, '\t', word.n)) {
             complain(&r, "there are more than two columns");
             continue;
         }
-        size_t n = fold_word(&r, word, folded);
-        if (n && add_folded(lists, r.list, folded, n, 0) < 0) return -1;
+        size_t n = fold_word(&r, word, folded, &alefs);
+        if (n && add_folded(lists, r.list, folded, n, alefs, 0) < 0) return -1;
     }
     return 0;
 }
@@ -259,13 +272,15 @@ static size_t letters(const char *p, size_t n)
 
 /* Adds clitic + word, both folded.  0, or -1: no memory. */
 static int join(const struct reading *r, wq_str clitic, const char *word,
-                size_t n)
+                size_t n, uint32_t alefs)
 {
     char joined[MAX_WORD];
+    size_t moved = ALEF_BITS * letters(clitic.p, clitic.n);
     if (clitic.n + n > sizeof joined) return 0;
     memcpy(joined, clitic.p, clitic.n);
     memcpy(joined + clitic.n, word, n);
-    return add_folded(r->lists, r->list, joined, clitic.n + n, 1);
+    return add_folded(r->lists, r->list, joined, clitic.n + n,
+                      moved < 32 ? alefs << moved : 0, 1);
 }
 
 /* Joins a clitic to every word of three letters or more.  0, or -1. */
@@ -281,7 +296,7 @@ static int join_all(const struct reading *r, wq_str clitic)
         if (!slots[i].n || slots[i].is_joined) continue;
         memcpy(word, r->lists->bytes + slots[i].at, slots[i].n);
         if (letters(word, slots[i].n) >= 3)
-            rc = join(r, clitic, word, slots[i].n);
+            rc = join(r, clitic, word, slots[i].n, slots[i].alefs);
     }
     free(slots);
     return rc;
@@ -291,9 +306,10 @@ static int join_all(const struct reading *r, wq_str clitic)
 static int join_some(const struct reading *r, wq_str clitic, wq_str words)
 {
     char folded[MAX_WORD];
+    uint32_t alefs;
     while (words.n) {
-        size_t n = fold_word(r, cut(&words, '|'), folded);
-        if (n && join(r, clitic, folded, n) < 0) return -1;
+        size_t n = fold_word(r, cut(&words, '|'), folded, &alefs);
+        if (n && join(r, clitic, folded, n, alefs) < 0) return -1;
     }
     return 0;
 }
@@ -309,8 +325,9 @@ int lists_add_joined(struct lists *lists, wq_str file, lists_complaint *tell,
         if (is_all && !r.list->mask) continue;
         while (clitics.n) {
             char folded[MAX_WORD];
+            uint32_t alefs;
             wq_str clitic = { folded, fold_word(&r, cut(&clitics, '|'),
-                                                folded) };
+                                                folded, &alefs) };
             if (clitic.n && (is_all ? join_all(&r, clitic)
                                     : join_some(&r, clitic, line)) < 0)
                 return -1;

@@ -3,7 +3,9 @@
 #define TERMS_LISTS_H
 #include "terms.h"
 
-/* Words are compared in the standard fold.  Read-only once built. */
+/* Words are compared in the standard fold, but two alefs with a sign are one
+ * only if it is the same: إليه is not آلية.  A bare one is as good as any.
+ * Read-only once built. */
 struct lists;
 struct list; /* of one language */
 

@@ -28,8 +28,9 @@ enum { REMEMBERED = 1 << 14 }; /* words: 1 MiB */
 struct remembered {
     uint64_t hash;
     uint8_t way; /* 0: free */
+    uint8_t is_divided;
     uint8_t word_n, stem_n;
-    char p[53]; /* word, then stem */
+    char p[52]; /* word, then stem */
 };
 _Static_assert(sizeof(struct remembered) == 64, "a line of cache");
 
@@ -142,37 +143,64 @@ static uint8_t way_of(struct worker *w, const struct language *language)
     return (uint8_t)(WAY_SNOWBALL + w->n_snowballs++);
 }
 
+/* The stem of a word by libstemmer, in the stemmer's own memory or, if it is
+ * divided, in s.  Its Arabic takes و and ف for conjunctions: those of a divided
+ * word hide behind ظ, which is a letter to it like any other.  p NULL: no
+ * memory. */
+static wq_str snowball_stem(struct sb_stemmer *stemmer, wq_str s, char *own,
+                            int is_divided)
+{
+    enum { LETTER = 2 };
+    int hides = is_divided && s.n >= LETTER &&
+                (!memcmp(own, "و", LETTER) || !memcmp(own, "ف", LETTER));
+    char first[LETTER];
+    if (hides) {
+        memcpy(first, own, LETTER);
+        memcpy(own, "ظ", LETTER);
+    }
+    const sb_symbol *p =
+        sb_stemmer_stem(stemmer, (const sb_symbol *)own, (int)s.n);
+    if (!p) return (wq_str){ NULL, 0 };
+    wq_str stem = { (const char *)p, (size_t)sb_stemmer_length(stemmer) };
+    if (!hides || stem.n < LETTER || stem.n > FOLDED) return stem;
+    memcpy(own, stem.p, stem.n);
+    memcpy(own, first, LETTER);
+    return (wq_str){ own, stem.n };
+}
+
 /* The stem of a word, in `folded` or the stemmer's own memory.  p NULL: no
  * memory. */
 static wq_str stem_of(struct worker *w, uint8_t way, wq_str word,
-                      char folded[FOLDED])
+                      int is_divided, char folded[FOLDED])
 {
     const wq_text *text = w->stem->source.text;
+    uint32_t alefs;
+    if (way == WAY_LIGHT) {
+        size_t n = fold_spelled(text, word, folded, FOLDED, &alefs);
+        return light_stem((wq_str){ folded, n }, alefs, is_divided);
+    }
     /* libstemmer wants lower case, and accents where they are written. */
     uint32_t profile = way < WAY_SNOWBALL ? WQ_FOLD_STANDARD : WQ_FOLD_LIGHT;
     wq_str s = { folded, text->fold(profile, word.p, word.n, folded, FOLDED) };
     if (way == WAY_FOLD) return s;
-    if (way == WAY_LIGHT) return light_stem(s);
-    struct sb_stemmer *stemmer = w->snowballs[way - WAY_SNOWBALL].stemmer;
-    const sb_symbol *stem =
-        sb_stemmer_stem(stemmer, (const sb_symbol *)s.p, (int)s.n);
-    if (!stem) return (wq_str){ NULL, 0 };
-    return (wq_str){ (const char *)stem, (size_t)sb_stemmer_length(stemmer) };
+    return snowball_stem(w->snowballs[way - WAY_SNOWBALL].stemmer, s, folded,
+                         is_divided);
 }
 
 /* The same, by memory where it can be. */
 static wq_str remembered_stem(struct worker *w, uint8_t way, wq_str word,
-                              char folded[FOLDED])
+                              int is_divided, char folded[FOLDED])
 {
     uint64_t hash = w->stem->source.text->hash(word.p, word.n) + way;
     struct remembered *r = &w->remembered[hash % REMEMBERED];
-    if (r->hash == hash && r->way == way && r->word_n == word.n &&
-        !memcmp(r->p, word.p, word.n))
+    if (r->hash == hash && r->way == way && r->is_divided == is_divided &&
+        r->word_n == word.n && !memcmp(r->p, word.p, word.n))
         return (wq_str){ r->p + r->word_n, r->stem_n };
-    wq_str stem = stem_of(w, way, word, folded);
+    wq_str stem = stem_of(w, way, word, is_divided, folded);
     if (stem.p && word.n + stem.n <= sizeof r->p) {
         r->hash = hash;
         r->way = way;
+        r->is_divided = (uint8_t)is_divided;
         r->word_n = (uint8_t)word.n;
         r->stem_n = (uint8_t)stem.n;
         memcpy(r->p, word.p, word.n);
@@ -181,15 +209,17 @@ static wq_str remembered_stem(struct worker *w, uint8_t way, wq_str word,
     return stem;
 }
 
-/* What of a word is stemmed: its stem as `segments` has it, with the alef that
- * writing left out; in `whole` where it is not a slice of the text. */
-static wq_str without_clitics(const struct word *word, char whole[MAX_WORD + 2])
+/* What of a word is stemmed: its stem as `segments` has it, with its article,
+ * however that is written or divided, so that all schemes lead to one stem; in
+ * `whole` where it is not a slice of the text. */
+static wq_str without_clitics(const struct word *word, char whole[MAX_WORD])
 {
-    if (!word->stem.p) return word->form;
-    if (!word->has_lost_alef || word->stem.n > MAX_WORD) return word->stem;
-    memcpy(whole, "\xD8\xA7", 2);
-    memcpy(whole + 2, word->stem.p, word->stem.n);
-    return (wq_str){ whole, word->stem.n + 2 };
+    wq_str article = word->article, stem = word->stem;
+    if (!stem.p) return word->form;
+    if (!article.p || article.n + stem.n > MAX_WORD) return stem;
+    memcpy(whole, article.p, article.n);
+    memcpy(whole + article.n, stem.p, stem.n);
+    return (wq_str){ whole, article.n + stem.n };
 }
 
 /* ---- a layer ------------------------------------------------------------- */
@@ -241,7 +271,7 @@ static int set_layer(struct worker *w, wq_ctx *ctx, wq_record *record)
 
 static int stem_record(struct worker *w, wq_ctx *ctx, wq_record *record)
 {
-    char folded[FOLDED], whole[MAX_WORD + 2];
+    char folded[FOLDED], whole[MAX_WORD];
     struct words words;
     struct word word;
     if (!words_begin(&w->stem->source, record, &words)) return 0;
@@ -250,7 +280,8 @@ static int stem_record(struct worker *w, wq_ctx *ctx, wq_record *record)
     while (words_next(&words, &word)) {
         wq_str part = without_clitics(&word, whole);
         if (part.n > MAX_WORD) continue;
-        wq_str stem = remembered_stem(w, way, part, folded);
+        wq_str stem = remembered_stem(w, way, part, word.n_pieces > 0,
+                                      folded);
         if (!stem.p) return -1;
         if (stem.n && add(w, &word, stem) < 0) return -1;
     }

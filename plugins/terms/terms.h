@@ -23,7 +23,7 @@ struct source {
     const wq_host *host;
     const wq_text *text;
     wq_key field, tokens, segments, lang;
-    wq_key kind_word, kind_stem;
+    wq_key kind_word, kind_stem, kind_article;
     struct language language; /* "": of each article */
 };
 
@@ -33,6 +33,15 @@ int source_open(struct source *s, const wq_host *host, wq_config *config,
 /* Takes a code as people write it ("ar", "ar-EG", "EN_us").  Returns 0 if it is
  * none, or says that the language is not known ("und"). */
 int language_read(wq_str text, struct language *out);
+
+/* How the first letters of a word write their alef: two bits a letter, from the
+ * lowest on.  The standard fold makes all of them ا. */
+enum { ALEF_BARE, ALEF_ABOVE /* أ */, ALEF_BELOW /* إ */, ALEF_MADDA /* آ */ };
+enum { ALEF_BITS = 2, ALEF_LETTERS = 32 / ALEF_BITS };
+
+/* The standard fold of a word, as fold() of text/1, and its alefs.  [any] */
+size_t fold_spelled(const wq_text *text, wq_str word, char *out, size_t cap,
+                    uint32_t *alefs);
 
 /* A record's words, walked one by one. */
 struct words {
@@ -50,8 +59,9 @@ struct word {
     /* Its pieces as `segments` has them, 1 if it is not divided there; 0 where
      * there is no such layer.  In a word of clitics alone (له) no piece is the stem. */
     size_t n_pieces;
-    wq_str stem;       /* the piece that is no clitic; p NULL: none */
-    int has_lost_alef; /* للكتاب: ل and لكتاب, which is الكتاب */
+    wq_str stem;     /* the piece that is no clitic; p NULL: none */
+    wq_str article;  /* what of the article is not in the stem, p NULL: none:
+                        ا of للكتاب (ل and لكتاب), ال if it is a piece */
 };
 /* Begins a walk.  Returns 1, or 0 if the record has no tokens. */
 int words_begin(const struct source *s, const wq_record *record,

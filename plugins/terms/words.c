@@ -32,6 +32,7 @@ int source_open(struct source *s, const wq_host *host, wq_config *config,
         .lang = host->get_key(config, P_LANG, 0),
         .kind_word = intern(host, "word"),
         .kind_stem = intern(host, "stem"),
+        .kind_article = intern(host, "article"),
     };
     if (!s->text) {
         host->error(ctx, "this warraq has no text toolkit (text/1)");
@@ -93,6 +94,34 @@ static struct language language_of_record(const struct source *s,
 
 /* ---- words --------------------------------------------------------------- */
 
+enum { MAX_SPELLED = 1024 }; /* bytes, folded */
+
+static uint32_t alef_at(wq_str s, size_t i)
+{
+    if (s.n - i < 2 || (unsigned char)s.p[i] != 0xD8) return ALEF_BARE;
+    switch ((unsigned char)s.p[i + 1]) {
+    case 0xA2: return ALEF_MADDA;
+    case 0xA3: return ALEF_ABOVE;
+    case 0xA5: return ALEF_BELOW;
+    default: return ALEF_BARE;
+    }
+}
+
+size_t fold_spelled(const wq_text *text, wq_str word, char *out, size_t cap,
+                    uint32_t *alefs)
+{
+    uint32_t from[MAX_SPELLED + 1];
+    if (cap > MAX_SPELLED) cap = MAX_SPELLED;
+    size_t n = text->fold_map(WQ_FOLD_STANDARD, word.p, word.n, out, from, cap);
+    *alefs = 0;
+    for (size_t i = 0, letter = 0; n <= cap && i < n && letter < ALEF_LETTERS;
+         i++) {
+        if (((unsigned char)out[i] & 0xC0) == 0x80) continue;
+        *alefs |= alef_at(word, from[i]) << ALEF_BITS * letter++;
+    }
+    return n;
+}
+
 int words_begin(const struct source *s, const wq_record *record,
                 struct words *w)
 {
@@ -122,11 +151,25 @@ static int has_lam(wq_str s)
     return s.p && s.n >= 2 && !memcmp(s.p, "\xD9\x84", 2);
 }
 
+/* What is missing of the article before a stem.  After the preposition it is
+ * written without its alef. */
+static wq_str article_before(const struct words *w, wq_str before, wq_key kind,
+                             wq_str stem)
+{
+    static const wq_str whole = { "\xD8\xA7\xD9\x84", 4 };
+    static const wq_str alef = { "\xD8\xA7", 2 };
+    if (kind && kind == w->source->kind_article) return whole;
+    if (before.n == 2 && has_lam(before) && stem.n > 2 && has_lam(stem))
+        return alef;
+    return (wq_str){ NULL, 0 };
+}
+
 /* Notes the pieces of a word, and the one that is no clitic. */
 static void find_pieces(struct words *w, struct word *out)
 {
     const wq_layer *s = &w->segments;
     wq_str before = { NULL, 0 };
+    wq_key kind = 0; /* of what is before */
     while (w->segment < s->n && s->begin[w->segment] < out->begin) w->segment++;
     for (; w->segment < s->n && s->begin[w->segment] < out->end; w->segment++) {
         size_t i = w->segment;
@@ -135,11 +178,10 @@ static void find_pieces(struct words *w, struct word *out)
         out->n_pieces++;
         if (!out->stem.p && s->kind && s->kind[i] == w->source->kind_stem) {
             out->stem = piece;
-            /* After the preposition the article is written without its alef. */
-            out->has_lost_alef = before.n == 2 && has_lam(before) &&
-                                 piece.n > 2 && has_lam(piece);
+            out->article = article_before(w, before, kind, piece);
         }
         before = piece;
+        kind = s->kind ? s->kind[i] : 0;
     }
     if (w->has_segments && !out->n_pieces) out->n_pieces = 1;
 }
