@@ -5,6 +5,7 @@
  * between two sentences make one of their own.  A paragraph ends where a
  * sentence ends, so that the two nest. */
 #include "article.h"
+#include "out.h"
 
 #define NOWHERE SIZE_MAX /* in front of the first token */
 
@@ -46,25 +47,10 @@ struct article article_of(const struct layers *l, const wq_record *record)
     return a;
 }
 
-/* Bytes of the white space that p[0..n) begins with; 0: none.  The 25 code
- * points with the property White_Space (Unicode 15.0, PropList.txt). */
-static size_t white_space(const char *p, size_t n)
-{
-    const unsigned char *u = (const unsigned char *)p;
-    if (!n) return 0;
-    if (u[0] < 0x80) return u[0] == ' ' || (u[0] >= '\t' && u[0] <= '\r');
-    if (n >= 2 && u[0] == 0xC2) return u[1] == 0x85 || u[1] == 0xA0 ? 2 : 0;
-    if (n < 3 || u[0] < 0xE1 || u[0] > 0xE3) return 0;
-    uint32_t c = (u[0] & 0x0Fu) << 12 | (u[1] & 0x3Fu) << 6 | (u[2] & 0x3Fu);
-    return c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-                   c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000
-               ? 3 : 0;
-}
-
 static int has_white_space(const char *from, const char *to)
 {
     for (; from < to; from++)
-        if (white_space(from, (size_t)(to - from))) return 1;
+        if (out_white_space(from, (size_t)(to - from))) return 1;
     return 0;
 }
 
@@ -93,7 +79,7 @@ static void find_pieces(struct article *a, uint32_t begin, uint32_t end,
     if (covered != end) t->n_segments = 0;
     for (uint32_t i = 0; t->n_segments > 1 && i < t->n_segments; i++) {
         wq_str piece = article_piece(a, t, i);
-        if (white_space(piece.p, piece.n)) t->n_segments = 0;
+        if (out_white_space(piece.p, piece.n)) t->n_segments = 0;
     }
 }
 
@@ -117,7 +103,7 @@ static wq_str form_of(const struct article *a, size_t i)
 {
     const char *p = a->text.p + a->tokens.begin[i];
     size_t n = a->tokens.end[i] - a->tokens.begin[i], white;
-    while ((white = white_space(p, n))) {
+    while ((white = out_white_space(p, n))) {
         p += white;
         n -= white;
     }

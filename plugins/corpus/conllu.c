@@ -134,7 +134,7 @@ static void put_record(struct corpus_worker *w, const wq_record *record)
         if (t.starts_paragraph && t.is_in_paragraph)
             OUT_LITERAL(o, "# newpar\n");
         OUT_LITERAL(o, "# sent_id = ");
-        out_text(o, id_of(w->corpus, record), OUT_ID);
+        out_id(o, id_of(w->corpus, record));
         out_char(o, '-');
         out_number(o, sentences);
         out_char(o, '\n');

@@ -191,4 +191,4 @@ static const wq_format formats[] = {
       .open = conllu_open, .close = free,
       .start = corpus_start, .stop = corpus_stop, .encode = conllu_encode },
 };
-WQ_FORMAT_PLUGIN("corpus", "1.0", "MIT", formats);
+WQ_FORMAT_PLUGIN("corpus", "1.0", "Apache-2.0", formats);

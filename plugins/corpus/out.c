@@ -54,7 +54,7 @@ void out_number(struct out *o, uint64_t v)
 enum byte_class {
     B_PLAIN, B_WHITE, B_CONTROL, B_LEAD, /* may begin a line break: U+0085,
                                             U+2028, U+2029 */
-    B_AND, B_LESS, B_GREATER, B_QUOTE, B_SLASH, B_BAR, B_CLASSES
+    B_AND, B_LESS, B_GREATER, B_QUOTE, B_BAR, B_CLASSES
 };
 /* clang-format off */
 static const uint8_t class_of[256] = {
@@ -63,12 +63,11 @@ static const uint8_t class_of[256] = {
     [0x0E ... 0x1B] = B_CONTROL, [0x1C ... 0x1E] = B_WHITE,
     [0x1F] = B_CONTROL, [' '] = B_WHITE, [0xC2] = B_LEAD, [0xE2] = B_LEAD,
     ['&'] = B_AND, ['<'] = B_LESS, ['>'] = B_GREATER, ['"'] = B_QUOTE,
-    ['/'] = B_SLASH, ['|'] = B_BAR,
+    ['|'] = B_BAR,
 };
 static const char *const instead[B_CLASSES] = {
     [B_CONTROL] = "\xEF\xBF\xBD", [B_AND] = "&amp;", [B_LESS] = "&lt;",
-    [B_GREATER] = "&gt;", [B_QUOTE] = "&quot;", [B_SLASH] = "_",
-    [B_BAR] = "\\p",
+    [B_GREATER] = "&gt;", [B_QUOTE] = "&quot;", [B_BAR] = "\\p",
 };
 #define ALWAYS (1u << B_WHITE | 1u << B_CONTROL | 1u << B_LEAD)
 #define TAGS   (1u << B_AND | 1u << B_LESS | 1u << B_GREATER)
@@ -79,7 +78,6 @@ static const struct {
     [OUT_TOKEN]     = { ALWAYS | TAGS, " " },
     [OUT_ATTRIBUTE] = { ALWAYS | TAGS | 1u << B_QUOTE, " " },
     [OUT_PLAIN]     = { ALWAYS, " " },
-    [OUT_ID]        = { ALWAYS | 1u << B_SLASH, "_" },
     [OUT_KIND]      = { ALWAYS | TAGS, "_" },
     [OUT_MISC]      = { ALWAYS | 1u << B_BAR, "\\s" },
 };
@@ -130,6 +128,37 @@ int out_careful(struct out *o, wq_str s, enum out_style style)
         if (white) has_space = has_text;
         else if (instead[c]) out_bytes(o, instead[c], strlen(instead[c]));
         i = end + (white ? white : 1);
+    }
+}
+
+/* ---- identifiers --------------------------------------------------------- */
+
+size_t out_white_space(const char *p, size_t n)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    if (!n) return 0;
+    if (u[0] < 0x80) return u[0] == ' ' || (u[0] >= '\t' && u[0] <= '\r');
+    if (n >= 2 && u[0] == 0xC2) return u[1] == 0x85 || u[1] == 0xA0 ? 2 : 0;
+    if (n < 3 || u[0] < 0xE1 || u[0] > 0xE3) return 0;
+    uint32_t c = (u[0] & 0x0Fu) << 12 | (u[1] & 0x3Fu) << 6 | (u[2] & 0x3Fu);
+    return c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+                   c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000
+               ? 3 : 0;
+}
+
+void out_id(struct out *o, wq_str s)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < s.n;) {
+        unsigned char c = (unsigned char)s.p[i];
+        size_t n = out_white_space(s.p + i, s.n - i);
+        if (!n) n = c < ' ' || c == 0x7F || c == '/' || c == '%';
+        if (!n) out_char(o, s.p[i++]);
+        for (; n; n--, i++) {
+            out_char(o, '%');
+            out_char(o, hex[(unsigned char)s.p[i] >> 4]);
+            out_char(o, hex[s.p[i] & 15]);
+        }
     }
 }
 

@@ -26,13 +26,16 @@ enum out_style {
     OUT_TOKEN,     /* a column of a vertical: & < > as XML entities */
     OUT_ATTRIBUTE, /* between double quotes: and " */
     OUT_PLAIN,     /* a column or a comment of CoNLL-U */
-    OUT_ID,        /* an identifier of CoNLL-U: white space and / become _ */
     OUT_KIND,      /* the name of a class in either form: as OUT_TOKEN, white
                       space becomes _ */
     OUT_MISC,      /* a value of CoNLL-U's last column: | becomes \p and white
                       space \s, as UDPipe has it */
     OUT_STYLES
 };
+
+/* Bytes of the white space that p[0..n) begins with; 0: none.  The 25 code
+ * points with the property White_Space (Unicode 15.0, PropList.txt). */
+size_t out_white_space(const char *p, size_t n);
 
 void out_begin(struct out *o, int (*write)(void *to, const char *p, size_t n),
                void *to);
@@ -106,6 +109,10 @@ static inline int out_text(struct out *o, wq_str s, enum out_style style)
     out_bytes(o, s.p, s.n);
     return 1;
 }
+
+/* An identifier of CoNLL-U: white space, /, % and control characters become %
+ * and their bytes in hexadecimal (RFC 3986 s. 2.1), so that two never meet. */
+void out_id(struct out *o, wq_str s);
 
 /* Can a field with this value be written?  Objects and nulls cannot. */
 int out_takes(const wq_value *v);

@@ -131,6 +131,20 @@ test_they_only_write()
     says 'the format "vertical" can only be written'
 }
 
+test_no_two_articles_have_one_sent_id()
+{
+    printf '{"id":"%s","text":"a"}\n' 'a b' a_b a/b a%20b 'a  b' ' a b' \
+        'a\u00A0b' 'a\tb' 'a\u0085b' a%2Fb >in.jsonl
+    pipeline '{stage: tokenize}'
+    exits 0 "$WARRAQ" run p.yaml -o o.conllu
+    grep '^# sent_id' o.conllu >ids
+    [ "$(sort -u ids | grep -c .)" = 10 ] || fail "$(cat ids)"
+    ! grep -qP '= .*[\s/]' ids || fail "white space or /"
+    holds ids '= a%20b-1'
+    holds ids '= a_b-1'
+    holds ids '= a%2520b-1'
+}
+
 test_a_name_that_means_another_format_than_the_pipeline_is_told()
 {
     : >in.jsonl

@@ -81,7 +81,7 @@ static void assert_written(char *got, const char *want)
 
 #define DOC  "<doc id=\"a/b c\">\n"
 #define END  "</doc>\n"
-#define HEAD "# newdoc id = a/b c\n# sent_id = a_b_c-1\n"
+#define HEAD "# newdoc id = a/b c\n# sent_id = a%2Fb%20c-1\n"
 #define REST "\t_\t_\t_\t_\t"
 
 static const struct {
@@ -99,7 +99,7 @@ static const struct {
           "<s>\n<g/>\nb\tword\nc\tword\n</s>\n" END,
       HEAD "# text = a.\n1\ta\t_\t_\tword" REST "SpaceAfter=No\n"
            "2\t.\t_\tPUNCT\tpunct" REST "SpaceAfter=No\n\n"
-           "# sent_id = a_b_c-2\n# text = b c\n1\tb\t_\t_\tword" REST "_\n"
+           "# sent_id = a%2Fb%20c-2\n# text = b c\n1\tb\t_\t_\tword" REST "_\n"
            "2\tc\t_\t_\tword" REST "_\n\n" },
     { "a token belongs to the sentence it begins in; outside is one of its own",
       { TEXT("a bc d e"), "0-1:word 2-4:word 5-6:word 7-8:word",
@@ -107,17 +107,17 @@ static const struct {
       DOC "<s>\na\tword\n</s>\n<s>\nbc\tword\n</s>\n"
           "<s>\nd\tword\n</s>\n<s>\ne\tword\n</s>\n" END,
       HEAD "# text = a\n1\ta\t_\t_\tword" REST "_\n\n"
-           "# sent_id = a_b_c-2\n# text = bc\n1\tbc\t_\t_\tword" REST "_\n\n"
-           "# sent_id = a_b_c-3\n# text = d\n1\td\t_\t_\tword" REST "_\n\n"
-           "# sent_id = a_b_c-4\n# text = e\n1\te\t_\t_\tword" REST "_\n\n" },
+           "# sent_id = a%2Fb%20c-2\n# text = bc\n1\tbc\t_\t_\tword" REST "_\n\n"
+           "# sent_id = a%2Fb%20c-3\n# text = d\n1\td\t_\t_\tword" REST "_\n\n"
+           "# sent_id = a%2Fb%20c-4\n# text = e\n1\te\t_\t_\tword" REST "_\n\n" },
     { "paragraphs nest: they end where a sentence ends",
       { TEXT("a b c"), "0-1:word 2-3:word 4-5:word", "0-3:s 4-5:s",
         "0-1:p 2-5:p", NULL, NULL },
       DOC "<p>\n<s>\na\tword\nb\tword\n</s>\n</p>\n"
           "<p>\n<s>\nc\tword\n</s>\n</p>\n" END,
-      "# newdoc id = a/b c\n# newpar\n# sent_id = a_b_c-1\n# text = a b\n"
+      "# newdoc id = a/b c\n# newpar\n# sent_id = a%2Fb%20c-1\n# text = a b\n"
       "1\ta\t_\t_\tword" REST "_\n2\tb\t_\t_\tword" REST "_\n\n"
-      "# newpar\n# sent_id = a_b_c-2\n# text = c\n"
+      "# newpar\n# sent_id = a%2Fb%20c-2\n# text = c\n"
       "1\tc\t_\t_\tword" REST "_\n\n" },
     { "what would break a line or a tag",
       { TEXT("a\tb\n<&>\"\r\n \0\x1F|\xE2\x80\xA8x\xC2\x85"),
