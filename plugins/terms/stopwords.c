@@ -1,9 +1,10 @@
 /* stopwords.c - the stage `stopwords`.
  *
  * A word is a stop word if its language lists it.  Clitics are seen through:
- * where the layer of segments has split the word, its stem is looked up (وفي:
- * و and في), and a word of clitics alone is one (له: ل and ه); where there is
- * no such layer, the list has the common joined forms. */
+ * where the layer of segments has split the word, what follows its conjunctions
+ * and prepositions is looked up, pronouns and all (وعليها: عليها; سمعنا is not
+ * مع), and a word of clitics alone is one (له: ل and ه); where there is no such
+ * layer, and for words of two letters (وفي), the list has the joined forms. */
 #include "data.h"
 #include "lists.h"
 #include <errno.h>
@@ -12,6 +13,9 @@
 #include <string.h>
 
 enum { MAX_FILE = 4 << 20 };
+/* Three letters of Arabic.  Fewer behind a clitic are too often the end of
+ * another word: those that are none are listed with their clitics. */
+enum { MIN_REST = 6 /* bytes */ };
 
 struct stopwords {
     struct source source;
@@ -127,11 +131,13 @@ fail:
 static int is_stop_word(const struct stopwords *self, const struct list *list,
                         const struct word *word)
 {
-    if (list_has(list, word->form, word->hash, !word->n_pieces)) return 1;
+    const wq_str rest = word->rest;
+    if (list_has(list, word->form, word->hash, word->n_pieces != 1)) return 1;
     if (word->n_pieces < 2) return 0;
     if (!word->stem.p) return 1; /* clitics alone */
-    uint64_t hash = self->source.text->fold_hash(word->stem.p, word->stem.n);
-    return list_has(list, word->stem, hash, 0);
+    if (rest.n < MIN_REST || rest.n == word->form.n) return 0;
+    return list_has(list, rest, self->source.text->fold_hash(rest.p, rest.n),
+                    0);
 }
 
 static int mark_record(const struct stopwords *self, wq_ctx *ctx,

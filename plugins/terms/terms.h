@@ -23,7 +23,7 @@ struct source {
     const wq_host *host;
     const wq_text *text;
     wq_key field, tokens, segments, lang;
-    wq_key kind_word, kind_stem, kind_article;
+    wq_key kind_word, kind_stem, kind_article, kind_conj, kind_prep;
     struct language language; /* "": of each article */
 };
 
@@ -60,6 +60,7 @@ struct word {
      * there is no such layer.  In a word of clitics alone (له) no piece is the stem. */
     size_t n_pieces;
     wq_str stem;     /* the piece that is no clitic; p NULL: none */
+    wq_str rest;     /* without the conjunctions and prepositions in front */
     wq_str article;  /* what of the article is not in the stem, p NULL: none:
                         ا of للكتاب (ل and لكتاب), ال if it is a piece */
 };

@@ -33,6 +33,8 @@ int source_open(struct source *s, const wq_host *host, wq_config *config,
         .kind_word = intern(host, "word"),
         .kind_stem = intern(host, "stem"),
         .kind_article = intern(host, "article"),
+        .kind_conj = intern(host, "conj"),
+        .kind_prep = intern(host, "prep"),
     };
     if (!s->text) {
         host->error(ctx, "this warraq has no text toolkit (text/1)");
@@ -176,6 +178,12 @@ static void find_pieces(struct words *w, struct word *out)
         wq_str piece = { w->text.p + s->begin[i], s->end[i] - s->begin[i] };
         if (s->end[i] > out->end) continue;
         out->n_pieces++;
+        if (out->rest.n && s->kind && out->rest.p == piece.p &&
+            (s->kind[i] == w->source->kind_conj ||
+             s->kind[i] == w->source->kind_prep)) {
+            out->rest.p += piece.n;
+            out->rest.n -= piece.n;
+        }
         if (!out->stem.p && s->kind && s->kind[i] == w->source->kind_stem) {
             out->stem = piece;
             out->article = article_before(w, before, kind, piece);
@@ -198,6 +206,7 @@ int words_next(struct words *w, struct word *out)
     out->form = (wq_str){ w->text.p + out->begin, out->end - out->begin };
     out->hash = t->hash ? t->hash[i]
                         : s->text->fold_hash(out->form.p, out->form.n);
+    out->rest = out->form;
     find_pieces(w, out);
     return 1;
 }
