@@ -488,4 +488,4 @@ static const wq_stage stages[] = {
       .open = exec_open, .close = exec_close, .start = exec_start,
       .stop = exec_stop, .process = exec_process },
 };
-WQ_PLUGIN("exec", "1.0", "MIT", stages);
+WQ_PLUGIN("exec", "1.0", "Apache-2.0", stages);

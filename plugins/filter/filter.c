@@ -227,4 +227,4 @@ static const wq_stage stages[] = {
       .open = filter_open, .close = filter_close,
       .process = filter_process },
 };
-WQ_PLUGIN("filter", "1.0", "MIT", stages);
+WQ_PLUGIN("filter", "1.0", "Apache-2.0", stages);

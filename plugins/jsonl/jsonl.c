@@ -147,4 +147,4 @@ static const wq_format formats[] = {
       .start = jsonl_start, .stop = jsonl_stop, .split = jsonl_split,
       .decode = jsonl_decode, .encode = jsonl_encode },
 };
-WQ_FORMAT_PLUGIN("jsonl", "1.0", "MIT", formats);
+WQ_FORMAT_PLUGIN("jsonl", "1.0", "Apache-2.0", formats);

@@ -325,4 +325,4 @@ static const wq_stage stages[] = {
       .start = strip_start, .stop = strip_stop,
       .process = strip_process },
 };
-WQ_PLUGIN("strip_boilerplate", "1.0", "MIT", stages);
+WQ_PLUGIN("strip_boilerplate", "1.0", "Apache-2.0", stages);

@@ -151,4 +151,4 @@ static const wq_format formats[] = {
       .sniff = text_sniff, .open = text_open, .close = free,
       .split = text_split, .decode = text_decode },
 };
-WQ_FORMAT_PLUGIN("text", "1.0", "MIT", formats);
+WQ_FORMAT_PLUGIN("text", "1.0", "Apache-2.0", formats);

@@ -288,4 +288,4 @@ static const wq_stage stages[] = {
       .open = tokenize_open, .close = free, .start = tokenize_start,
       .stop = tokenize_stop, .process = tokenize_process },
 };
-WQ_PLUGIN("tokenize", "1.0", "MIT", stages);
+WQ_PLUGIN("tokenize", "1.0", "Apache-2.0 AND CC-BY-SA-4.0", stages);
