@@ -275,4 +275,4 @@ static const wq_stage stages[] = {
       .start = normalize_start, .stop = normalize_stop,
       .process = normalize_process },
 };
-WQ_PLUGIN("normalize", "2.0", "MIT", stages);
+WQ_PLUGIN("normalize", "2.0", "Apache-2.0", stages);
