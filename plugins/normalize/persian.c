@@ -33,7 +33,7 @@
 
 enum {
     /* Declaration of Human Rights: Persian and Urdu have no Arabic sign, Arabic
-     * as many as yeh and kaf, or more. */
+     * as many as yeh and kaf, or more: six without one are not chance. */
     MANY = 6,
     FEW = 4
 };
