@@ -354,6 +354,26 @@ static void see_readings(const struct clitics *model, const struct word *w,
 
 /* ---- the article ---------------------------------------------------------- */
 
+/* الذي and its forms behind their ا: the ال is part of them. */
+static int is_relative(uint64_t string)
+{
+    static const uint64_t forms[] = {
+        L3(LAM, THAL, YEH),            /* الذي   */
+        L3(LAM, TEH, YEH),             /* التي   */
+        L4(LAM, THAL, YEH, NOON),      /* الذين  */
+        L5(LAM, LAM, THAL, YEH, NOON), /* اللذين */
+        L5(LAM, LAM, THAL, ALEF, NOON), /* اللذان */
+        L5(LAM, LAM, TEH, YEH, NOON),  /* اللتين */
+        L5(LAM, LAM, TEH, ALEF, NOON), /* اللتان */
+        L5(LAM, LAM, ALEF, TEH, YEH),  /* اللاتي */
+        L5(LAM, LAM, WAW, ALEF, TEH) + BASE * BASE * BASE * BASE * BASE * YEH,
+        L4(LAM, LAM, ALEF, YEH_HAMZA) + BASE * BASE * BASE * BASE * YEH,
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (string == forms[i]) return 1;
+    return 0;
+}
+
 /* The letter the word goes on with behind an article that begins the stem of a
  * reading; 0 if there can be none: ال, or ل where ل stands before it. */
 static size_t after_article(const struct word *w, const struct reading *r)
@@ -376,9 +396,79 @@ static void article_features(const struct clitics *model, const struct word *w,
     first_letters(w, rest, w->n, clitic, sum);
 }
 
+/* ---- what grammar forbids -------------------------------------------------- */
+
+/* The nouns and particles of two letters that stand between a preposition and a
+ * pronoun (بيدها, لأنهم): most others that look so, as in بأسهم, are no stems. */
+static const uint64_t short_stems[] = {
+    L2(ALEF, MEEM), L2(ALEF, NOON), L2(ALEF, YEH), L2(AIN, MEEM),
+    L2(JEEM, DAL),  L2(HAH, QAF),   L2(KAF, LAM),  L2(HAH, BEH),
+    L2(REH, BEH),   L2(SAD, FEH),   L2(KHAH, TAH), L2(HAH, DAL),
+    L2(DAD, DAL),   L2(YEH, DAL),   L2(DAL, MEEM), L2(FEH, MEEM),
+    L2(SEEN, NOON), L2(REH, DAL),   L2(ZAH, LAM),  L2(SHEEN, KAF),
+    L2(JEEM, WAW),  L2(HAH, YEH),   L2(ZAIN, YEH), L2(FEH, NOON),
+    L2(SEEN, REH),  L2(HAH, ZAH),   L2(KAF, FEH),  L2(KHAH, DAL),
+    L2(SEEN, DAL),  L2(NOON, SAD),  L2(AIN, ZAIN), L2(THAL, LAM),
+    L2(HAH, LAM),   L2(DAD, MEEM),  L2(AIN, DAL),  L2(MEEM, NOON),
+    L2(SHEEN, QAF), L2(REH, ALEF),  L2(HEH, MEEM),
+};
+
+/* May letters i, i + 1 be all that stands before pronoun k? */
+static int is_short_stem(const struct word *w, size_t i, uint8_t particle,
+                         uint64_t pronoun)
+{
+    uint64_t stem = part(w, i, i + 2);
+    uint8_t last = w->code[i + 1];
+    /* father and brother have a long vowel before a pronoun, أبوها, but in أبي
+     * (Wright I s. 317); نو and سا are not stems of verbs: those have رآ */
+    if ((stem == L2(ALEF, BEH) || stem == L2(ALEF, KHAH))
+        && pronoun != YEH)
+        return 0;
+    if (last == WAW || (last == ALEF && !(w->hamza >> (i + 1) & 1))) return 0;
+    if (!particle) return 1;
+    for (size_t s = 0; s < sizeof short_stems / sizeof *short_stems; s++)
+        if (stem == short_stems[s]) return 1;
+    return 0;
+}
+
+/* Is it sure that letters i and on begin with an article: ال or, behind ل, ل,
+ * and then an alef with hamza? */
+static int is_definite(const struct word *w, size_t i, uint8_t particle)
+{
+    size_t at = particle == LAM ? i + 1 : i + 2;
+    return at < w->n && (w->hamza >> at & 1) && w->code[at - 1] == LAM
+           && (particle == LAM || (w->code[i] == ALEF && !(w->hamza >> i & 1)));
+}
+
+/* May a word be read so?  The model learns from readings that may not be, too
+ * (which show it what a pronoun is not), but never answers with one. */
+static int is_grammatical(const struct word *w, const struct reading *r)
+{
+    if (w->must_begin && r->begin != w->must_begin) return 0;
+    /* a preposition wants the genitive (Wright II s. 46), and no verb behind س
+     * has nunation */
+    if (r->particle && w->is_accusative) return 0;
+    /* س goes with the imperfect alone (Wright I s. 364) */
+    if (r->particle == SEEN) {
+        uint8_t c = w->code[r->begin];
+        if (c != YEH && c != TEH && c != NOON && !(w->hamza >> r->begin & 1))
+            return 0;
+    }
+    if (r->end == w->n) return 1;
+    size_t stem = (size_t)(r->end - r->begin);
+    uint64_t pronoun = w->tail[r->end];
+    /* the pronoun of the first person is ي, never ى; ني goes with verbs and
+     * particles like them, never with a letter (Wright I s. 185, 317); a noun
+     * with the article has none (II s. 92) */
+    if (w->ends_dotless || is_definite(w, r->begin, r->particle)) return 0;
+    if (stem == 1) return pronoun != L2(NOON, YEH);
+    return stem > 2 || is_short_stem(w, r->begin, r->particle, pronoun);
+}
+
 /* ---- the answer ----------------------------------------------------------- */
 
 struct best {
+    const struct word *word;
     struct reading reading;
     int32_t score;
     uint32_t n;
@@ -388,6 +478,7 @@ static void keep_best(void *user, const struct reading *reading,
                       const struct sum *sum)
 {
     struct best *best = user;
+    if (!is_grammatical(best->word, reading)) return;
     if (best->n++ && sum->score <= best->score) return;
     best->reading = *reading;
     best->score = sum->score;
@@ -432,6 +523,52 @@ static int divide_question(const struct word *w, const char *p,
     return 0;
 }
 
+/* Function words that look as if they were more or, and that is `prep`, are a
+ * preposition and a word: a closed class, which a treebank has too seldom to
+ * learn it from.  Behind a conjunction they are the same. */
+static const struct {
+    uint64_t string;
+    uint8_t prep;
+} closed[] = {
+    { L3(LAM, YEH, SEEN), 0 },             /* ليس   */
+    { L4(LAM, YEH, SEEN, TEH), 0 },        /* ليست  */
+    { L5(LAM, YEH, SEEN, WAW, ALEF), 0 },  /* ليسوا */
+    { L2(HEH, LAM), 0 },                   /* هل    */
+    { L4(LAM, WAW, LAM, ALEF), 0 },        /* لولا  */
+    { L3(LAM, DAL, YEH), 0 },              /* لدى   */
+    { L4(REH, BEH, MEEM, ALEF), 0 },       /* ربما  */
+    { L3(BEH, ALEF, YEH), 1 },             /* بأي   */
+    { L4(BEH, ALEF, YEH, TEH_MARBUTA), 1 }, /* بأية  */
+    { L3(LAM, ALEF, YEH), 1 },             /* لأي   */
+    { L4(LAM, ALEF, YEH, TEH_MARBUTA), 1 }, /* لأية  */
+};
+
+/* Finds the reading of such a word, or of لدي with a pronoun.  1 if found. */
+static int read_closed(const struct word *w, struct reading *r)
+{
+    int is_conj = w->code[0] == WAW || w->code[0] == FEH;
+    for (uint8_t at = 0; at <= is_conj && at + 2 <= w->n; at++) {
+        *r = (struct reading){ .begin = at, .end = w->n };
+        if (at) r->conj = w->code[0];
+        for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
+            if (w->tail[at] != closed[i].string) continue;
+            if (closed[i].prep) { /* لاية of ولاية is none of these */
+                if (!(w->hamza >> (at + 1) & 1)) continue;
+                r->particle = w->code[r->begin++];
+            }
+            return 1;
+        }
+        if (w->n < at + 4 || part(w, at, at + 3u) != L3(LAM, DAL, YEH))
+            continue;
+        for (uint32_t k = 0; k < PRONOUNS; k++) {
+            if (w->tail[at + 3] != pronouns[k].string) continue;
+            r->end = (uint8_t)(at + 3);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* May anything but the article be cut off?  Looks at the ends alone, and lets
  * through more than there is. */
 static int may_divide(const struct word *w)
@@ -451,13 +588,15 @@ void clitics_divide(const struct clitics *model, const char *p, size_t n,
     *out = (struct clitics_pieces){ 1, { (uint8_t)n }, { CLITIC_STEM } };
     word_read(&w, p, n);
     if (!w.n || divide_question(&w, p, out)) return;
-    struct best best = { .reading = { .end = w.n } };
+    struct best best = { .word = &w, .reading = { .end = w.n } };
     int is_article = 0;
-    if (may_divide(&w)) see_readings(model, &w, &sum, keep_best, &best);
+    if (may_divide(&w) && !read_closed(&w, &best.reading))
+        see_readings(model, &w, &sum, keep_best, &best);
 
     const struct reading *r = &best.reading;
     size_t rest = after_article(&w, r);
-    if (rest && !has_hamza(&w, p, r->begin)) {
+    if (rest && !has_hamza(&w, p, r->begin)
+        && !is_relative(w.tail[r->begin + (r->particle != LAM)])) {
         sum.score = 0;
         article_features(model, &w, r, rest, &sum);
         is_article = sum.score > 0;

@@ -46,26 +46,48 @@ const uint64_t power[CLITICS_LETTERS + 4] = {
     FOUR(B8 *B8),      FOUR(B8 *B8 *B4), FOUR(B8 *B8 *B8),
 };
 
+/* Hamza is written under the alef at the beginning of a word alone (Wright,
+ * Grammar of the Arabic Language, I s. 16), so that all before letter i, an إ,
+ * are clitics.  i, or 0 if these are not letters that clitics have, as the ال
+ * of الإعلام. */
+static uint8_t stem_at(const struct word *w, uint8_t i)
+{
+    uint8_t c = w->code[i - 1];
+    int is_prep = c == BEH || c == LAM || c == KAF;
+    int is_conj = w->code[0] == WAW || w->code[0] == FEH;
+    if (i == 1) return is_prep || is_conj ? i : 0;
+    return i == 2 && is_prep && is_conj ? i : 0;
+}
+
 void word_read(struct word *w, const char *p, size_t n)
 {
-    w->n = 0;
-    w->is_nunated = 0;
+    w->n = w->is_nunated = w->is_accusative = w->must_begin = 0;
+    w->ends_dotless = 0;
+    w->hamza = 0;
     if (n > CLITICS_BYTES) return;
-    uint8_t letters_read = 0;
+    uint8_t letters_read = 0, below = 0; /* below: the first إ but at 0 */
     for (size_t i = 0, length; i < n; i += length) {
-        enum letter c = letter_at((const unsigned char *)p + i, &length);
+        const unsigned char *u = (const unsigned char *)p + i;
+        enum letter c = letter_at(u, &length);
         if (c == SKIP) {
-            const unsigned char *u = (const unsigned char *)p + i;
             if (u[0] == 0xD9 && u[1] >= 0x8B && u[1] <= 0x8D) /* U+064B .. 4D */
                 w->is_nunated = 1;
+            if (u[0] == 0xD9 && u[1] == 0x8B) w->is_accusative = 1;
             continue;
         }
         if (c == NONE || letters_read == CLITICS_LETTERS) return;
+        if (c == ALEF && u[0] == 0xD8 && u[1] != 0xA7) { /* آ أ إ */
+            w->hamza |= 1u << letters_read;
+            if (u[1] == 0xA5 && !below) below = letters_read;
+        }
+        w->ends_dotless = c == YEH && u[1] == 0x89; /* U+0649 */
         w->code[letters_read] = (uint8_t)c;
         w->byte[letters_read++] = (uint8_t)i;
     }
     w->n = letters_read;
     w->byte[w->n] = (uint8_t)n;
+    if (w->ends_dotless) w->is_accusative = 0;
+    if (below && w->n >= below + 2) w->must_begin = stem_at(w, below);
     w->tail[w->n] = 0;
     for (size_t i = w->n; i-- > 0;)
         w->tail[i] = w->code[i] + BASE * w->tail[i + 1];

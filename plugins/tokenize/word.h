@@ -25,10 +25,16 @@ enum letter {
 #define L1(a) ((uint64_t)(a))
 #define L2(a, b) (L1(a) + BASE * L1(b))
 #define L3(a, b, c) (L1(a) + BASE * L2(b, c))
+#define L4(a, b, c, d) (L1(a) + BASE * L3(b, c, d))
+#define L5(a, b, c, d, e) (L1(a) + BASE * L4(b, c, d, e))
 
 struct word {
     uint8_t n;                            /* letters; 0: not an Arabic word */
     uint8_t is_nunated;                   /* it bears ً ٌ or ٍ                 */
+    uint8_t is_accusative;                /* it bears ً, and ends in no ى      */
+    uint8_t ends_dotless;                 /* its last letter is ى            */
+    uint8_t must_begin;                   /* where an إ says the stem begins */
+    uint32_t hamza;                       /* bit i: letter i is أ إ or آ      */
     uint8_t code[CLITICS_LETTERS + 1];    /* enum letter                    */
     uint8_t byte[CLITICS_LETTERS + 1];    /* where each begins; [n]: the end */
     uint64_t tail[CLITICS_LETTERS + 1];   /* letters i .. n - 1             */
