@@ -420,7 +420,7 @@ static int is_short_stem(const struct word *w, size_t i, uint8_t particle,
     uint64_t stem = part(w, i, i + 2);
     uint8_t last = w->code[i + 1];
     /* father and brother have a long vowel before a pronoun, أبوها, but in أبي
-     * (Wright I s. 317); نو and سا are not stems of verbs: those have رآ */
+     *; نو and سا are not stems of verbs: those have رآ */
     if ((stem == L2(ALEF, BEH) || stem == L2(ALEF, KHAH))
         && pronoun != YEH)
         return 0;
@@ -445,10 +445,10 @@ static int is_definite(const struct word *w, size_t i, uint8_t particle)
 static int is_grammatical(const struct word *w, const struct reading *r)
 {
     if (w->must_begin && r->begin != w->must_begin) return 0;
-    /* a preposition wants the genitive (Wright II s. 46), and no verb behind س
+    /* a preposition wants the genitive, and no verb behind س
      * has nunation */
     if (r->particle && w->is_accusative) return 0;
-    /* س goes with the imperfect alone (Wright I s. 364) */
+    /* س goes with the imperfect alone */
     if (r->particle == SEEN) {
         uint8_t c = w->code[r->begin];
         if (c != YEH && c != TEH && c != NOON && !(w->hamza >> r->begin & 1))
@@ -458,8 +458,8 @@ static int is_grammatical(const struct word *w, const struct reading *r)
     size_t stem = (size_t)(r->end - r->begin);
     uint64_t pronoun = w->tail[r->end];
     /* the pronoun of the first person is ي, never ى; ني goes with verbs and
-     * particles like them, never with a letter (Wright I s. 185, 317); a noun
-     * with the article has none (II s. 92) */
+     * particles like them, never with a letter; a noun
+     * with the article has none */
     if (w->ends_dotless || is_definite(w, r->begin, r->particle)) return 0;
     if (stem == 1) return pronoun != L2(NOON, YEH);
     return stem > 2 || is_short_stem(w, r->begin, r->particle, pronoun);

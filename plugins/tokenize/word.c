@@ -46,8 +46,7 @@ const uint64_t power[CLITICS_LETTERS + 4] = {
     FOUR(B8 *B8),      FOUR(B8 *B8 *B4), FOUR(B8 *B8 *B8),
 };
 
-/* Hamza is written under the alef at the beginning of a word alone (Wright,
- * Grammar of the Arabic Language, I s. 16), so that all before letter i, an إ,
+/* Hamza is written under the alef at the beginning of a word alone, so that all before letter i, an إ,
  * are clitics.  i, or 0 if these are not letters that clitics have, as the ال
  * of الإعلام. */
 static uint8_t stem_at(const struct word *w, uint8_t i)
