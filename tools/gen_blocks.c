@@ -1,9 +1,9 @@
 /* gen_blocks.c - writes core/text/block_tables.c: what block.h makes of each
  * code point below U+0800, out of the tables of tools/gen_unicode.py.
  *
- *   cc -D_GNU_SOURCE -ffunction-sections -Wl,--gc-sections -Icore
- * -Icore/include tools/gen_blocks.c core/text/tables.c \ core/text/walk.c
- * core/text/fold.c -lxxhash -o gen_blocks
+ *   cc -D_GNU_SOURCE -ffunction-sections -Wl,--gc-sections \
+ *     -Icore -Icore/include tools/gen_blocks.c core/text/tables.c \
+ *     core/text/walk.c core/text/fold.c -lxxhash -o gen_blocks
  *   ./gen_blocks > core/text/block_tables.c
  *
  * To be run whenever those tables change, or the lists of news.c, which is
