@@ -52,7 +52,7 @@ static bool is_folded_in(const char *const *list, size_t count, uint32_t fold,
         n = text_fold(fold, (const char *)p + i, end - i, word, sizeof word);
     else if (n > ASCII_MAX)
         return false;
-    return is_in(list, count, word, n);
+    return n && is_in(list, count, word, n);
 }
 
 /* ---- abbreviations ---- */

@@ -206,7 +206,7 @@ static void cut_pronoun(const struct clitics *model, const struct word *w,
                   > 0;
     int definite = level(model, L2(ALEF, LAM) + power[2] * w->tail[i]) > 0;
     uint32_t x = PRONOUN + k;
-    add_both(sum, F_BASE, x, (uint64_t)(2 * left + (restored > plain)));
+    add_both(sum, F_BASE, x, 2 * (uint64_t)left + (restored > plain));
     add_both(sum, F_BASE_WORD, x, (uint64_t)(left - whole));
     add_both(sum, F_OTHERS, x, n_others);
     add_both(sum, F_OTHERS_SET, x, others);
