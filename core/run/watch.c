@@ -324,7 +324,7 @@ void watch_thread_end(void)
 
 int watch_open_start(struct watch_open *w)
 {
-    *w = (struct watch_open){ 0 };
+    memset(w, 0, sizeof *w); /* braces would meet an atomic, which clang refuses */
     id_key = names_intern_own(str("id"));
     handle(crash_signals, WQ_LEN(crash_signals), on_crash, SA_ONSTACK, w->old);
     return id_key ? watch_thread(&w->now) : -1;
