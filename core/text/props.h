@@ -147,6 +147,11 @@ static inline int text_is_mark(const struct text_prop *prop)
 {
     return prop->category >= GC_MN && prop->category <= GC_ME;
 }
+/* WB4: a Word_Break class that belongs to the code point before it. */
+static inline int text_stays(unsigned wb)
+{
+    return wb == WB_EXTEND || wb == WB_FORMAT || wb == WB_ZWJ;
+}
 static inline int text_is_punct(const struct text_prop *prop)
 {
     return prop->category >= GC_PC && prop->category <= GC_PO;

@@ -76,12 +76,6 @@ struct joint {
     uint32_t letters; /* such code points since the last joint                */
 };
 
-/* WB4: what belongs to the code point before it. */
-static bool stays(unsigned wb)
-{
-    return wb == WB_EXTEND || wb == WB_FORMAT || wb == WB_ZWJ;
-}
-
 static bool is_arabic(uint32_t c)
 {
     return text_prop(c)->script == WQ_S_ARABIC || c == 0x640; /* tatweel */
@@ -94,7 +88,7 @@ static uint32_t next_base(const uint8_t *p, size_t n, size_t *i)
     while (*i < n) {
         uint32_t c;
         *i += text_decode(p + *i, n - *i, &c);
-        if (!stays(text_prop(c)->wb)) return c;
+        if (!text_stays(text_prop(c)->wb)) return c;
     }
     return 0;
 }
@@ -187,7 +181,7 @@ static inline size_t walk(const uint8_t *p, size_t n, size_t i, bool news,
         size_t next = at + text_decode(p + at, n - at, &c);
         prop = text_prop(c);
         unsigned to = next_state[state][prop->wb];
-        if (news && to != S_STOP && !stays(prop->wb))
+        if (news && to != S_STOP && !text_stays(prop->wb))
             to = news_state(state, to, &left, c, p, n, next);
         if (to == S_STOP) {
             if (!after_zwj || !(prop->flags & PROP_PICTOGRAPH)
@@ -198,7 +192,7 @@ static inline size_t walk(const uint8_t *p, size_t n, size_t i, bool news,
         state = to;
         after_zwj = prop->wb == WB_ZWJ;
         at = next;
-        if (news && !stays(prop->wb) && state < S_PENDING) {
+        if (news && !text_stays(prop->wb) && state < S_PENDING) {
             left.last = c;
             left.letters++;
         }

@@ -7,11 +7,6 @@
 #include "text/block.h"
 #include "text/text.h"
 
-static bool stays(unsigned wb)
-{
-    return wb == WB_EXTEND || wb == WB_FORMAT || wb == WB_ZWJ;
-}
-
 /* Does white space other than a line break end before p[i]? */
 static bool behind_space(const uint8_t *p, size_t n, size_t i)
 {
@@ -40,7 +35,7 @@ static size_t exact_word(bool news, const uint8_t *p, size_t n, size_t i,
     const struct text_prop *prop = text_prop(c);
     /* Marks on a space belong to it (WB4), and the space is behind us. */
     *skip = prop->flags & PROP_SPACE
-            || (stays(prop->wb) && behind_space(p, n, i));
+            || (text_stays(prop->wb) && behind_space(p, n, i));
     *cls = walk_class(p, i, end, seen);
     return end;
 }

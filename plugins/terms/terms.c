@@ -29,10 +29,9 @@
                  .fallback = "lang",                                           \
                  .help = "Field with the language of the article." }
 
-/* Arabic: light stems find as much as those of libstemmer among nouns (pairs of
- * word types that share a lemma, UD Arabic PUD without clitics: F1 .640 and
- * .635), less among verbs (.23 and .45), and are what retrieval was measured
- * with (Larkey, Ballesteros and Connell 2007). */
+/* Arabic: light stems find as much as those of libstemmer among the nouns of UD
+ * Arabic PUD (pairs of words that share a lemma), less among its verbs, and are
+ * what retrieval was measured with (Larkey, Ballesteros and Connell 2007). */
 static const char *const arabic_choices[] = { "light", "snowball", NULL };
 static const wq_param stem_params[] = {
     SHARED_PARAMS,
