@@ -13,6 +13,9 @@ enum {
     IN_FLIGHT_MIB = 64,
     THREADS_MAX = 256,
     LABEL_MAX = 64,
+    ISOLATED_LIMIT_MS = 60000, /* one that hangs must cost a record, not a run */
+    MEMORY_LIMIT_MIB = 64,     /* a record in parts is a few times 64 MiB, but
+                                  most articles need none of it              */
     STAGES_MAX = 1000 /* labels are compared with one another */
 };
 
@@ -132,7 +135,7 @@ static void read_stage(struct reading *r, struct cfg_node *node,
                        struct cfg_stage *stages, size_t i)
 {
     static const char *const keys[] = { "stage", "label", "with", "on_error",
-                                        "time_limit", NULL };
+                                        "time_limit", "isolate", NULL };
     static const char *const on_error[] = { "reject", "keep", "drop", "stop",
                                             NULL };
     struct cfg_stage *s = &stages[i];
@@ -160,7 +163,13 @@ static void read_stage(struct reading *r, struct cfg_node *node,
     size_t choice = ON_ERROR_REJECT;
     cfg_choice(r, cfg_get(node, "on_error"), "on_error", on_error, &choice);
     s->on_error = (enum on_error)choice;
-    cfg_time(r, cfg_get(node, "time_limit"), "time_limit", &s->time_limit_ms);
+    s->isolate = r->p->isolate;
+    cfg_bool(r, cfg_get(node, "isolate"), "isolate", &s->isolate);
+    if (!cfg_time(r, cfg_get(node, "time_limit"), "time_limit",
+                  &s->time_limit_ms)
+        && s->isolate
+        && (!s->time_limit_ms || s->time_limit_ms > ISOLATED_LIMIT_MS))
+        s->time_limit_ms = ISOLATED_LIMIT_MS;
     with = cfg_get(node, "with");
     if (!with || cfg_is_null(with)) return;
     char what[100];
@@ -193,6 +202,21 @@ static void read_stages(struct reading *r)
     p->n_stages = list->n;
     for (size_t i = 0; i < list->n; i++)
         read_stage(r, list->items[i], p->stages, i);
+}
+
+/* After the stages: it is about those that are isolated. */
+static void read_memory_limit(struct reading *r)
+{
+    struct pipeline *p = r->p;
+    struct cfg_node *node = cfg_get(p->root, "memory_limit");
+    bool is_isolated = p->isolate;
+    for (size_t i = 0; i < p->n_stages; i++)
+        is_isolated |= p->stages[i].isolate;
+    cfg_bytes(r, node, "memory_limit", MEMORY_LIMIT_MIB * MIB,
+              &p->memory_limit);
+    if (node && !is_isolated)
+        cfg_error(r, node, "add \"isolate: true\"", "\"memory_limit\" is about "
+                  "isolated stages, and this pipeline has none");
 }
 
 /* ---- tests ---- */
@@ -360,7 +384,8 @@ static void read_pipeline(struct reading *r)
     static const char *const keys[] = {
         "version", "name", "plugins", "threads", "in_flight", "time_limit",
         "input", "output", "dropped", "rejects", "stages", "tests", "state",
-        "on_changed", "metrics", NULL,
+        "on_changed", "metrics", "sandbox", "on_success", "on_failure",
+        "isolate", "memory_limit", NULL,
     };
     struct pipeline *p = r->p;
     p->in_flight = IN_FLIGHT_MIB * MIB;
@@ -373,10 +398,17 @@ static void read_pipeline(struct reading *r)
     cfg_time(r, cfg_get(p->root, "time_limit"), "time_limit",
              &p->time_limit_ms);
     read_state(r);
+    cfg_bool(r, cfg_get(p->root, "isolate"), "isolate", &p->isolate);
+    cfg_bool(r, cfg_get(p->root, "sandbox"), "sandbox", &p->sandbox);
+    cfg_command(r, cfg_get(p->root, "on_success"), "on_success",
+                &p->on_success);
+    cfg_command(r, cfg_get(p->root, "on_failure"), "on_failure",
+                &p->on_failure);
     read_io(r, cfg_get(p->root, "input"), "\"input\"", &p->input);
     read_output(r, cfg_get(p->root, "output"));
     read_rejects(r);
     read_stages(r);
+    read_memory_limit(r);
     read_tests(r);
     check_complete(r);
 }

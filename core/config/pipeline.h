@@ -5,9 +5,8 @@
  *
  * Paths of input, output, dropped and rejects are relative to the working
  * directory, as for any command; `plugins:`, `state:`, `metrics:`, a test's
- * `input_file` and
- * parameters that are paths are relative to the pipeline file, because they
- * belong to it and travel with it.
+ * `input_file`, programs of hooks and parameters that are paths are relative to
+ * the pipeline file, because they belong to it and travel with it.
  *
  * A file with `tests:` but neither input nor output is the test of a stage; it
  * needs no `version` and cannot be run. */
@@ -24,7 +23,9 @@ struct cfg_stage {
     struct cfg_node *name_node;
     struct cfg_node *with;     /* NULL: none                                  */
     enum on_error on_error;
-    int64_t time_limit_ms;     /* 0: none; falls back to the pipeline's       */
+    int64_t time_limit_ms;     /* 0: none; falls back to the pipeline's, of an
+                                  isolated stage to a minute if that is less  */
+    bool isolate;              /* falls back to the pipeline's                */
 };
 
 struct cfg_io {
@@ -56,6 +57,11 @@ struct pipeline {
     const char *state;         /* joined with dir; NULL: every run is its own */
     enum on_changed on_changed;
     const char *metrics;       /* joined with dir; NULL: not written          */
+    bool isolate;              /* stages run in processes of their own        */
+    int64_t memory_limit;      /* of such a process, bytes; 0: the default    */
+    bool sandbox;              /* what a run may do is shut off (run/sandbox.h) */
+    const char **on_success, **on_failure; /* argv, the program joined with dir
+                                  if it has a slash; NULL: none               */
     const char *dropped;       /* NULL: not written                           */
     const char *rejects;       /* NULL: <output>.rejects.jsonl                */
     struct cfg_node *dropped_node, *rejects_node;

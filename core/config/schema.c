@@ -36,7 +36,7 @@ const char *cfg_what(const struct cfg_node *node, char *out, size_t cap)
 static bool is_planned(wq_str key)
 {
     static const char *const planned[] = {
-        "isolate", "sandbox", "on_success", "on_failure", "when", "include",
+        "when", "include",
     };
     for (size_t i = 0; i < WQ_LEN(planned); i++)
         if (str_is(key, planned[i])) return true;
@@ -180,6 +180,22 @@ bool cfg_share(struct reading *r, const struct cfg_node *node, const char *key,
     return number_error(r, node, key, type, &e);
 }
 
+bool cfg_bool(struct reading *r, const struct cfg_node *node, const char *key,
+              bool *out)
+{
+    static const char type[] = "true or false";
+    char what[100];
+    if (!is_scalar(r, node, key, type)) return false;
+    bool is_true = str_is(node->text, "true");
+    if (!node->quoted && (is_true || str_is(node->text, "false"))) {
+        *out = is_true;
+        return true;
+    }
+    cfg_error(r, node, NULL, "\"%s\" must be %s, not %s", key, type,
+              cfg_what(node, what, sizeof what));
+    return false;
+}
+
 bool cfg_choice(struct reading *r, const struct cfg_node *node, const char *key,
                 const char *const *words, size_t *out)
 {
@@ -225,6 +241,43 @@ bool cfg_texts(struct reading *r, struct cfg_node *node, const char *key,
         if (cfg_text(r, item, key, &(*out)[*n])) (*nodes)[(*n)++] = item;
     }
     return *n == k;
+}
+
+bool cfg_command(struct reading *r, const struct cfg_node *node,
+                 const char *key, const char ***out)
+{
+    static const char type[] = "a list: [PROGRAM, ARGUMENT, ...]";
+    char what[100];
+    if (!node) return false;
+    if (node->kind != CFG_LIST || node->n == 0) {
+        cfg_error(r, node, "no shell reads it", "\"%s\" must be %s, not %s", key,
+                  type, node->kind == CFG_LIST
+                            ? "empty" : cfg_what(node, what, sizeof what));
+        return false;
+    }
+    const char **argv = arena_zero(&r->p->arena, node->n + 1, sizeof *argv);
+    if (!argv) {
+        diags_no_memory(r->diags);
+        return false;
+    }
+    bool is_right = cfg_text(r, node->items[0], key, &argv[0]);
+    for (size_t i = 1; i < node->n; i++) {
+        const struct cfg_node *item = node->items[i];
+        argv[i] = item->text.p;
+        if (item->kind == CFG_SCALAR && !cfg_is_null(item)
+            && strlen(item->text.p) == item->text.n)
+            continue;
+        is_right = false;
+        cfg_error(r, item, NULL, "an argument of \"%s\" must be a text, not "
+                  "%s", key, cfg_what(item, what, sizeof what));
+    }
+    if (is_right && strchr(argv[0], '/')) {
+        argv[0] = cfg_join(&r->p->arena, r->p->dir, argv[0]);
+        is_right = argv[0];
+        if (!is_right) diags_no_memory(r->diags);
+    }
+    if (is_right) *out = argv;
+    return is_right;
 }
 
 const char *cfg_join(struct arena *arena, const char *dir, const char *path)

@@ -35,12 +35,19 @@ bool cfg_time(struct reading *r, const struct cfg_node *node, const char *key,
               int64_t *out);
 bool cfg_share(struct reading *r, const struct cfg_node *node, const char *key,
                double *out);
+bool cfg_bool(struct reading *r, const struct cfg_node *node, const char *key,
+              bool *out);
 /* One of the words, NULL-terminated. */
 bool cfg_choice(struct reading *r, const struct cfg_node *node, const char *key,
                 const char *const *words, size_t *out);
 /* A text or a list of texts. */
 bool cfg_texts(struct reading *r, struct cfg_node *node, const char *key,
                const char ***out, struct cfg_node ***nodes, size_t *n);
+
+/* A list: a program and its arguments, NULL-terminated; a program with a slash in
+ * it is joined with the pipeline's folder. */
+bool cfg_command(struct reading *r, const struct cfg_node *node,
+                 const char *key, const char ***out);
 
 /* path, or dir/path if it is relative; in the pipeline's arena. */
 const char *cfg_join(struct arena *arena, const char *dir, const char *path);
