@@ -1,5 +1,5 @@
-/* internal.h - a run in progress; shared by run.c (set-up, commit), schedule.c
- * (who does what when) and work.c (what each step does). */
+/* internal.h - a run in progress; shared by run.c (from begin to commit), setup.c,
+ * outputs.c, schedule.c (who does what when) and work.c (what each step does). */
 #ifndef WQ_RUN_INTERNAL_H
 #define WQ_RUN_INTERNAL_H
 #include "run/codec.h"
@@ -73,6 +73,19 @@ struct run {
     struct err err;
 };
 
+/* setup.c: opens what the run needs, in this order.  0, or -1 with e; close_all
+ * closes what was opened.  [main] */
+int setup_workers(struct run *run, struct err *e);
+int setup_formats(struct run *run, struct err *e);
+int setup_input(struct run *run, struct err *e); /* 1: nothing is new */
+int setup_stages(struct run *run, struct err *e);
+int setup_steps(struct run *run, struct err *e);
+/* outputs.c: names the outputs and opens them; syncs them, so that only renames
+ * can fail; shows them at their names, of a run without a state.  [main] */
+int outputs_open(struct run *run, struct err *e);
+int outputs_sync(struct run *run, const char *suffix, struct err *e);
+int outputs_commit(struct run *run, const char *suffix, struct err *e);
+void outputs_close(struct run *run);
 /* Runs all batches through all steps on n_workers threads.  0, or -1 with
  * run->err filled. [main] */
 int schedule(struct run *run);
