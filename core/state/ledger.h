@@ -1,9 +1,9 @@
 /* ledger.h - state/warraq.db: what was read, by which run, and what came of it.
  *
- * With pages.c the only file that knows SQLite.  One transaction commits a run; it is the one
- * moment at which input positions, memory and outputs advance.  Rollback journal
- * and synchronous=EXTRA: the commit is on disk when it returns, and the ledger
- * is one file between two runs (doc/state.md says why not WAL).
+ * One transaction commits a run; it is the one moment at which input positions,
+ * memory and outputs advance.  Rollback journal and synchronous=EXTRA: the
+ * commit is on disk when it returns, and the ledger is one file between two runs
+ * (doc/state.md says why not WAL).  Its files and pages.c alone know SQLite.
  *
  * All functions are [main] and give 0, or -1 with e: EX_DATA (damaged, or of a
  * newer schema), EX_IO, EX_NO_PERM, EX_LATER (another program holds it),
