@@ -49,12 +49,11 @@ static void begin(struct metrics *m, const char *name, const char *help)
 static void put_reasons(struct metrics *m, const struct plan_stage *p,
                         const char *what, const uint64_t *by)
 {
-    for (uint32_t i = 0; i <= p->desc->n_reasons; i++)
+    for (uint32_t i = 0; i < stage_n_reasons(p->desc); i++)
         if (i < p->desc->n_reasons || by[i])
             put(m, "warraq_stage_%s{pipeline=\"%s\",stage=\"%s\",reason=\"%s\"} %"
                 PRIu64 "\n", what, m->pipeline, p->cfg->label,
-                i < p->desc->n_reasons ? p->desc->reasons[i].name
-                                       : "unspecified", by[i]);
+                stage_reason(p->desc, i), by[i]);
 }
 
 static void put_run(struct metrics *m, const struct run_result *r)

@@ -6,11 +6,10 @@
 static void print_reasons(FILE *to, const wq_stage *desc, const char *what,
                           const uint64_t *by)
 {
-    for (uint32_t i = 0; i <= desc->n_reasons; i++)
+    for (uint32_t i = 0; i < stage_n_reasons(desc); i++)
         if (by[i])
             fprintf(to, "      %s %" PRIu64 ": %s\n", what, by[i],
-                    i < desc->n_reasons ? desc->reasons[i].name
-                                        : "unspecified");
+                    stage_reason(desc, i));
 }
 
 static void print_stage(FILE *to, const struct plan_stage *p,
@@ -49,11 +48,8 @@ static void json_reasons(struct json *j, const wq_stage *desc,
                          const char *what, const uint64_t *by)
 {
     json_open(j, what, '{');
-    for (uint32_t i = 0; i <= desc->n_reasons; i++)
-        if (by[i])
-            json_int(j, i < desc->n_reasons ? desc->reasons[i].name
-                                            : "unspecified",
-                     (int64_t)by[i]);
+    for (uint32_t i = 0; i < stage_n_reasons(desc); i++)
+        if (by[i]) json_int(j, stage_reason(desc, i), (int64_t)by[i]);
     json_close(j, '}');
 }
 

@@ -205,9 +205,8 @@ static int add_stage(struct remember *m, struct commit *c, const char *label,
     int rc = add_counter(m, c, label, "in", "", s->in)
              | add_counter(m, c, label, "kept", "", s->kept)
              | add_counter(m, c, label, "emitted", "", s->emitted);
-    for (uint32_t i = 0; i <= desc->n_reasons; i++) {
-        const char *reason = i < desc->n_reasons ? desc->reasons[i].name
-                                                 : "unspecified";
+    for (uint32_t i = 0; i < stage_n_reasons(desc); i++) {
+        const char *reason = stage_reason(desc, i);
         rc |= add_counter(m, c, label, "dropped", reason, s->dropped_by[i]);
         rc |= add_counter(m, c, label, "rejected", reason, s->rejected_by[i]);
     }
@@ -223,7 +222,7 @@ static int add_counters(struct run *run, struct commit *c, struct err *e)
     size_t most = 1;
     for (size_t i = 0; i < t->n_stages; i++) {
         const wq_stage *desc = run->plan->stages[i].desc;
-        most += 5 + 2 * (size_t)desc->n_reasons + stage_n_counters(desc);
+        most += 3 + 2 * (size_t)stage_n_reasons(desc) + stage_n_counters(desc);
     }
     c->counters = arena_zero(&run->remember.arena, most, sizeof *c->counters);
     if (!c->counters) return err_no_memory(e);

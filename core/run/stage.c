@@ -15,9 +15,36 @@ uint32_t stage_n_counters(const wq_stage *desc)
     return n;
 }
 
+uint32_t stage_n_reasons(const wq_stage *desc)
+{
+    return desc->n_reasons + HOST_REASONS;
+}
+
+const char *stage_reason(const wq_stage *desc, uint32_t i)
+{
+    static const char *const host[HOST_REASONS] = {
+        [REASON_UNSPECIFIED] = "unspecified", [REASON_CRASHED] = "crashed",
+        [REASON_TIMED_OUT] = "timed_out",
+        [REASON_OUT_OF_MEMORY] = "out_of_memory",
+        [REASON_NONSENSE] = "nonsense",
+    };
+    return i < desc->n_reasons ? desc->reasons[i].name
+                               : host[i - desc->n_reasons];
+}
+
+/* The place of a reason of the host's; a stage may have one of that name. */
+static uint32_t host_reason(const wq_stage *desc, enum host_reason why)
+{
+    uint32_t place = desc->n_reasons + why;
+    for (uint32_t i = 0; i < desc->n_reasons; i++)
+        if (strcmp(desc->reasons[i].name, stage_reason(desc, place)) == 0)
+            return i;
+    return place;
+}
+
 int stage_stats_new(const wq_stage *desc, struct stage_stats *out)
 {
-    size_t reasons = (size_t)desc->n_reasons + 1;
+    size_t reasons = stage_n_reasons(desc);
     uint64_t *p = calloc(reasons * 2 + stage_n_counters(desc) + 1, sizeof *p);
     *out = (struct stage_stats){ 0 };
     if (!p) return -1;
@@ -44,7 +71,7 @@ void stage_totals(const struct stage *s, struct stage_stats *out)
         out->emitted += one->emitted;
         out->excused += one->excused;
         out->nanoseconds += one->nanoseconds;
-        for (uint32_t i = 0; i <= s->desc->n_reasons; i++) {
+        for (uint32_t i = 0; i < stage_n_reasons(s->desc); i++) {
             out->dropped_by[i] += one->dropped_by[i];
             out->rejected_by[i] += one->rejected_by[i];
         }
@@ -133,11 +160,11 @@ static int failed(const struct stage *s, const wq_ctx *ctx, struct err *e)
 
 static int intern_reasons(struct stage *s)
 {
-    s->reasons = calloc((size_t)s->desc->n_reasons + 1, sizeof *s->reasons);
+    uint32_t n = stage_n_reasons(s->desc);
+    s->reasons = calloc(n, sizeof *s->reasons);
     if (!s->reasons) return -1;
-    for (uint32_t i = 0; i < s->desc->n_reasons; i++)
-        s->reasons[i] = names_intern_own(str(s->desc->reasons[i].name));
-    s->reasons[s->desc->n_reasons] = names_intern_own(str("unspecified"));
+    for (uint32_t i = 0; i < n; i++)
+        s->reasons[i] = names_intern_own(str(stage_reason(s->desc, i)));
     return 0;
 }
 
@@ -206,9 +233,10 @@ static wq_str id_of(const wq_record *r)
     return rec_get(r, names_intern_own(str("id")), &id) ? id : str("(no id)");
 }
 
-static int nonsense(const struct stage *s, const wq_record *r, struct err *e)
+static int nonsense(struct stage *s, const wq_record *r, struct err *e)
 {
     wq_str id = id_of(r);
+    s->fault = r->fault;
     return err_set(e, EX_INTERNAL, "stage \"%s\" %s, on record \"%.*s\"",
                    s->plan->cfg->label, r->fault, STR_ARG(id));
 }
@@ -231,54 +259,74 @@ int stage_prepare(struct stage *s, size_t worker, struct batch *b,
     return rc < 0 || ctx.failed ? failed(s, &ctx, e) : 0;
 }
 
-/* Where a record goes after the call. */
-static int leave(struct stage *s, wq_ctx *ctx, struct batch *b, size_t i,
-                 wq_verdict verdict, struct err *e)
+/* What becomes of a record that the stage rejects. */
+static int on_error(const struct stage *s, const wq_record *r, uint32_t reason,
+                    const char *message, struct stage_stats *stats,
+                    wq_verdict *verdict, struct err *e)
 {
-    wq_record *r = ctx->records[i];
-    uint32_t reason = ctx->reasons[i] < s->desc->n_reasons ? ctx->reasons[i]
-                                                           : s->desc->n_reasons;
-    if (verdict == WQ_REJECT) {
-        wq_str id = id_of(r);
-        switch (s->plan->cfg->on_error) {
-        case ON_ERROR_REJECT: break;
-        case ON_ERROR_DROP: verdict = WQ_DROP; break;
-        case ON_ERROR_KEEP:
-            verdict = WQ_KEEP;
-            ctx->stats->excused++;
-            break;
-        case ON_ERROR_STOP:
-            return err_set(e, EX_DATA, "stage \"%s\" rejects record \"%.*s\": "
-                           "%s%s%s", s->plan->cfg->label, STR_ARG(id),
-                           names_get(s->reasons[reason]).p,
-                           ctx->messages[i] ? ": " : "",
-                           ctx->messages[i] ? ctx->messages[i] : "");
-        }
+    wq_str id = id_of(r);
+    switch (s->plan->cfg->on_error) {
+    case ON_ERROR_REJECT: break;
+    case ON_ERROR_DROP: *verdict = WQ_DROP; break;
+    case ON_ERROR_KEEP:
+        *verdict = WQ_KEEP;
+        stats->excused++;
+        break;
+    case ON_ERROR_STOP:
+        return err_set(e, EX_DATA, "stage \"%s\" rejects record \"%.*s\": "
+                       "%s%s%s", s->plan->cfg->label, STR_ARG(id),
+                       names_get(s->reasons[reason]).p, message ? ": " : "",
+                       message ? message : "");
     }
+    return 0;
+}
+
+/* Sends a record where its verdict says.  1: it stays; 0: it is gone; -1. */
+static int leave(const struct stage *s, struct stage_stats *stats,
+                 struct batch *b, wq_record *r, wq_verdict verdict,
+                 uint32_t reason, const char *message, struct err *e)
+{
+    if (verdict == WQ_REJECT
+        && on_error(s, r, reason, message, stats, &verdict, e) < 0)
+        return -1;
     if (verdict == WQ_KEEP) {
-        ctx->stats->kept++;
-        b->records[b->n_records++] = r;
-        return 0;
+        stats->kept++;
+        return batch_push(&b->records, &b->n_records, &b->cap_records, r) < 0
+                   ? err_no_memory(e)
+                   : 1;
     }
     r->verdict = verdict;
     r->stage = s->index;
     r->reason = s->reasons[reason];
-    r->message = ctx->messages[i];
+    r->message = message;
     if (verdict == WQ_DROP) {
-        ctx->stats->dropped++;
-        ctx->stats->dropped_by[reason]++;
+        stats->dropped++;
+        stats->dropped_by[reason]++;
     } else {
-        ctx->stats->rejected++;
-        ctx->stats->rejected_by[reason]++;
+        stats->rejected++;
+        stats->rejected_by[reason]++;
     }
     return batch_push(&b->gone, &b->n_gone, &b->cap_gone, r) < 0
                ? err_no_memory(e)
                : 0;
 }
 
+int stage_set_aside(struct stage *s, size_t worker, struct batch *b,
+                    wq_record *r, enum host_reason why, const char *message,
+                    struct err *e)
+{
+    if (message) {
+        message = arena_copy(&b->arena, message, strlen(message) + 1);
+        if (!message) return err_no_memory(e);
+    }
+    s->stats[worker].in++;
+    return leave(s, &s->stats[worker], b, r, WQ_REJECT,
+                 host_reason(s->desc, why), message, e);
+}
+
 /* The children of `parent` (NULL: the orphans in `first`) in call order, each
  * followed by its own. */
-static int take_children(const struct stage *s, struct batch *b,
+static int take_children(struct stage *s, struct batch *b,
                          wq_record *parent, wq_record *first, struct err *e)
 {
     wq_record *c = first;
@@ -298,7 +346,7 @@ static int take_children(const struct stage *s, struct batch *b,
     return 0;
 }
 
-static int bad_verdict(const struct stage *s, const wq_ctx *ctx, size_t i,
+static int bad_verdict(struct stage *s, const wq_ctx *ctx, size_t i,
                        wq_verdict v, struct err *e)
 {
     wq_str id = id_of(ctx->records[i]);
@@ -308,6 +356,7 @@ static int bad_verdict(const struct stage *s, const wq_ctx *ctx, size_t i,
                        "\"%.*s\"%s%s", s->plan->cfg->label, STR_ARG(id),
                        ctx->messages[i] ? ": " : "",
                        ctx->messages[i] ? ctx->messages[i] : "");
+    s->fault = "gave a verdict that is none";
     return err_set(e, EX_INTERNAL, "stage \"%s\" gave verdict %d, which is "
                    "none, on record \"%.*s\"", s->plan->cfg->label, (int)v,
                    STR_ARG(id));
@@ -325,11 +374,17 @@ static int sort_out(struct stage *s, wq_ctx *ctx, struct batch *b,
         if (verdicts[i] != WQ_KEEP && verdicts[i] != WQ_DROP
             && verdicts[i] != WQ_REJECT)
             return bad_verdict(s, ctx, i, verdicts[i], e);
-        if (leave(s, ctx, b, i, verdicts[i], e) < 0) return -1;
+        uint32_t reason = ctx->reasons[i] < s->desc->n_reasons
+                              ? ctx->reasons[i]
+                              : host_reason(s->desc, REASON_UNSPECIFIED);
+        if (leave(s, ctx->stats, b, r, verdicts[i], reason, ctx->messages[i], e)
+            < 0)
+            return -1;
         wq_record *children = r->children;
         r->children = r->last_child = NULL;
         if (take_children(s, b, r, children, e) < 0) return -1;
     }
+    if (b->orphans) s->fault = "emitted a record that is no clone";
     if (b->orphans)
         return err_set(e, EX_INTERNAL, "stage \"%s\" emitted a record that is "
                        "no clone of the one it was given", s->plan->cfg->label);

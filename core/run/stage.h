@@ -5,6 +5,18 @@
 #include "run/memory.h"
 #include "run/plan.h"
 
+/* Why the host itself takes a record out at a stage; their names stand behind
+ * the stage's own reasons. */
+enum host_reason {
+    REASON_UNSPECIFIED,  /* the stage gave none                              */
+    REASON_CRASHED,      /* it died on the record: a signal, or it left      */
+    REASON_TIMED_OUT,    /* time_limit                                       */
+    REASON_OUT_OF_MEMORY,
+    REASON_NONSENSE,     /* it answered what cannot be: isolated stages only,
+                            of others this ends the run                      */
+    HOST_REASONS
+};
+
 struct stage {
     const struct plan_stage *plan;
     const wq_stage *desc;
@@ -16,7 +28,8 @@ struct stage {
     size_t n_workers;
     const struct codecs *codecs;/* the run's */
     struct memory memory;       /* ORDERED: what it keeps between runs */
-    wq_key *reasons;            /* keys of desc->reasons, then of "none given" */
+    wq_key *reasons;            /* keys of stage_reason, stage_n_reasons      */
+    const char *fault;          /* the last call gave nonsense: what; or NULL  */
 };
 
 /* Opens all stages of a plan, and tries its formats; reports every failure.
@@ -40,6 +53,13 @@ int stage_run(struct stage *s, size_t worker, struct batch *b,
 /* flush(), for an ordered stage that has it. [serial] */
 int stage_flush(struct stage *s, size_t worker, struct batch *b,
                 struct arena *scratch, struct err *e);
+/* Takes a record out as if the stage had rejected it, for a reason of the host's
+ * and with a message (borrowed; NULL: none): it goes by on_error, back to
+ * b->records or to b->gone, and is counted, as `in`, too.  1: it stays, 0: it is
+ * gone, -1 with e filled: no memory, or on_error: stop.  As stage_run. */
+int stage_set_aside(struct stage *s, size_t worker, struct batch *b,
+                    wq_record *r, enum host_reason why, const char *message,
+                    struct err *e);
 /* Has it write down what it remembers. [main] */
 int stage_save(struct stage *s, struct err *e);
 /* All workers' counts together; `out` from stage_stats_new.  [main] */
@@ -47,4 +67,8 @@ void stage_totals(const struct stage *s, struct stage_stats *out);
 int stage_stats_new(const wq_stage *desc, struct stage_stats *out);
 void stage_stats_free(struct stage_stats *s);
 uint32_t stage_n_counters(const wq_stage *desc);
+/* The reasons for which records leave at a stage: its own, then the host's.
+ * dropped_by and rejected_by of its counts have so many entries. */
+uint32_t stage_n_reasons(const wq_stage *desc);
+const char *stage_reason(const wq_stage *desc, uint32_t i);
 #endif
