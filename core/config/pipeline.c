@@ -212,9 +212,9 @@ static void read_memory_limit(struct reading *r)
     bool is_isolated = p->isolate;
     for (size_t i = 0; i < p->n_stages; i++)
         is_isolated |= p->stages[i].isolate;
-    cfg_bytes(r, node, "memory_limit", MEMORY_LIMIT_MIB * MIB,
-              &p->memory_limit);
-    if (node && !is_isolated)
+    if (cfg_bytes(r, node, "memory_limit", MEMORY_LIMIT_MIB * MIB,
+                  &p->memory_limit)
+        && !is_isolated)
         cfg_error(r, node, "add \"isolate: true\"", "\"memory_limit\" is about "
                   "isolated stages, and this pipeline has none");
 }
