@@ -3,7 +3,7 @@
 #include "state/pages.h"
 #include <stdlib.h>
 
-enum { BUSY_MS = 10000, APPLICATION_ID = 0x77727121 /* "wrq!" */ };
+enum { BUSY_MS = 10000, WORD = 64, APPLICATION_ID = 0x77727121 /* "wrq!" */ };
 
 /* migrations[v] brings schema v to v + 1.  Never change one that was released:
  * add the next.  doc/state.md tells what the columns mean. */
@@ -44,6 +44,17 @@ static const char *const migrations[LEDGER_SCHEMA] = {
     /* Files on their way: target NULL: to be removed. */
     "CREATE TABLE unfinished("
     "  aside TEXT PRIMARY KEY, target TEXT) WITHOUT ROWID;",
+
+    /* A run may write many files of a kind, and is asked for what it wrote. */
+    "ALTER TABLE runs ADD COLUMN is_replay INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE outputs_2("
+    "  run INTEGER NOT NULL REFERENCES runs, kind TEXT NOT NULL,"
+    "  path TEXT NOT NULL, bytes INTEGER NOT NULL,"
+    "  PRIMARY KEY(run, path)) WITHOUT ROWID;"
+    "INSERT INTO outputs_2 SELECT run, kind, path, bytes FROM outputs;"
+    "DROP TABLE outputs;"
+    "ALTER TABLE outputs_2 RENAME TO outputs;"
+    "CREATE INDEX outputs_by_path ON outputs(path);",
 };
 
 /* ---- opening ---- */
@@ -99,7 +110,9 @@ static int migrate(struct ledger *l, int64_t version, const char *id,
                         "INSERT INTO meta VALUES('id', '%s');",
                         APPLICATION_ID, id);
     if (rc == 0)
-        rc = buf_format(&sql, "PRAGMA user_version=%d; COMMIT;", LEDGER_SCHEMA);
+        rc = buf_format(&sql, "INSERT OR REPLACE INTO meta VALUES('warraq', '"
+                        WARRAQ_VERSION "');"
+                        "PRAGMA user_version=%d; COMMIT;", LEDGER_SCHEMA);
     if (rc < 0 || buf_close(&sql) < 0) {
         buf_free(&sql);
         return err_no_memory(e);
@@ -122,6 +135,25 @@ int ledger_create(const char *path, const char id[33], struct err *e)
     return rc;
 }
 
+static int take_word(void *to, sqlite3_stmt *row, struct err *e)
+{
+    (void)e;
+    text_format(to, WORD, "%s", sql_text(row, 0));
+    return 0;
+}
+
+/* Every schema tells in `meta` which warraq made it. */
+static void too_new(struct ledger *l, int64_t version, struct err *e)
+{
+    char maker[WORD] = "";
+    struct err unused;
+    sql_rows(l, MAKER, NULL, 0, take_word, maker, &unused);
+    err_set(e, EX_DATA, "the ledger %s has schema %lld, of a newer warraq%s%s; "
+            "this one, " WARRAQ_VERSION ", knows %d: use %s", l->path,
+            (long long)version, *maker ? ", " : "", maker, LEDGER_SCHEMA,
+            *maker ? "that one or a newer one" : "a newer one");
+}
+
 int ledger_open(struct ledger **out, const char *path, bool is_reader,
                 struct err *e)
 {
@@ -132,9 +164,7 @@ int ledger_open(struct ledger **out, const char *path, bool is_reader,
         || read_version(l, &version, e) < 0)
         goto failed;
     if (version > LEDGER_SCHEMA) {
-        err_set(e, EX_DATA, "the ledger %s has schema %lld, of a newer warraq; "
-                "this one knows %d: upgrade it", path, (long long)version,
-                LEDGER_SCHEMA);
+        too_new(l, version, e);
         goto failed;
     }
     if (version < 1) {
@@ -191,6 +221,13 @@ static int take_check(void *to, sqlite3_stmt *row, struct err *e)
     const char *said = sql_text(row, 0);
     if (strcmp(said, "ok") == 0) return 0;
     return err_set(e, EX_DATA, "the ledger %s is damaged: %s", l->path, said);
+}
+
+int ledger_compact(struct ledger *l, uint64_t *n, struct err *e)
+{
+    if (sql_run(l, DROP_SUPERSEDED, NULL, 0, e) < 0) return -1;
+    *n = (uint64_t)sqlite3_changes64(l->db);
+    return sql_run(l, VACUUM, NULL, 0, e);
 }
 
 int ledger_check(struct ledger *l, struct err *e)

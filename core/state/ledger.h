@@ -12,7 +12,7 @@
 #define WQ_STATE_LEDGER_H
 #include "state/mark.h"
 
-enum { LEDGER_SCHEMA = 1 };
+enum { LEDGER_SCHEMA = 2, LEDGER_KIND = 16 };
 
 /* A file as far as a run has read it. */
 struct ledger_input {
@@ -36,7 +36,8 @@ struct ledger_run {
     int64_t began, ended; /* ms since 1970; for people */
     const char *pipeline, *stopped; /* stopped by what; NULL: it was not */
     uint64_t in, emitted, out, dropped, rejected, bytes_in, bytes_out;
-    bool is_held; /* too many rejects: it counts when it is accepted */
+    bool is_held;   /* too many rejects: it counts when it is accepted */
+    bool is_replay; /* of rejects */
 };
 struct ledger_counter {
     const char *stage, *name;
@@ -122,6 +123,10 @@ void ledger_files_free(struct ledger_file *list, size_t n);
 /* All of that is done. */
 int ledger_finished(struct ledger *l, struct err *e);
 
+/* The newest run that wrote this path, and as what; *run 0: none did. */
+int ledger_who_wrote(struct ledger *l, const char *path, uint64_t *run,
+                     char kind[LEDGER_KIND], struct err *e);
+
 /* Each calls back in order of run (runs), stage and name (counters: totals),
  * name (segments); -1 from the callback ends it. */
 int ledger_each_run(struct ledger *l,
@@ -135,6 +140,9 @@ int ledger_each_counter(struct ledger *l,
 int ledger_segments(struct ledger *l, const char *stage,
                     struct ledger_segment **list, size_t *n, struct err *e);
 void ledger_segments_free(struct ledger_segment *list, size_t n);
+/* Takes away the rows of inputs that no later run can look at (*n: how many), and
+ * gives free pages back.  Killed at any moment, all there is stays. */
+int ledger_compact(struct ledger *l, uint64_t *n, struct err *e);
 /* SQLite's own check of every page. */
 int ledger_check(struct ledger *l, struct err *e);
 #endif

@@ -115,6 +115,28 @@ void ledger_files_free(struct ledger_file *list, size_t n)
     free(list);
 }
 
+struct wrote {
+    uint64_t *run;
+    char *kind;
+};
+
+static int take_wrote(void *to, sqlite3_stmt *row, struct err *e)
+{
+    const struct wrote *w = to;
+    (void)e;
+    *w->run = sql_number(row, 0);
+    text_format(w->kind, LEDGER_KIND, "%s", sql_text(row, 1));
+    return 0;
+}
+
+int ledger_who_wrote(struct ledger *l, const char *path, uint64_t *run,
+                     char kind[LEDGER_KIND], struct err *e)
+{
+    *run = 0;
+    return sql_rows(l, WHO_WROTE, &T(path), 1, take_wrote,
+                    &(struct wrote){ run, kind }, e);
+}
+
 /* ---- for people ---- */
 
 struct run_caller {
@@ -133,6 +155,7 @@ static int call_run(void *to, sqlite3_stmt *row, struct err *e)
         .out = sql_number(row, 7), .dropped = sql_number(row, 8),
         .rejected = sql_number(row, 9), .bytes_in = sql_number(row, 10),
         .bytes_out = sql_number(row, 11), .is_held = sql_number(row, 12),
+        .is_replay = sql_number(row, 13),
     };
     (void)e;
     return c->each(c->to, &r, sql_text(row, 1), sql_text(row, 2));

@@ -25,7 +25,7 @@ static const char *const queries[QUERIES] = {
                    HELD " GROUP BY path) ORDER BY path",
     [FORGET] = "DELETE FROM inputs WHERE path = ?1",
     [ADD_RUN] = "INSERT INTO runs VALUES(?1, ?2, ?3, ?4, '" WARRAQ_VERSION
-                "', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                "', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [ADD_COUNTER] = "INSERT INTO counters VALUES(?1, ?2, ?3, ?4)",
     [ADD_INPUT] = "INSERT INTO inputs VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, "
                   "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
@@ -60,7 +60,7 @@ static const char *const queries[QUERIES] = {
     [FORGET_RUN] = "DELETE FROM runs WHERE run = ?1",
     [RUNS] = "SELECT run, began, ended, pipeline, stopped, articles_in, "
              "emitted, articles_out, dropped, rejected, bytes_in, bytes_out, "
-             "is_held FROM runs ORDER BY run",
+             "is_held, is_replay FROM runs ORDER BY run",
     [COUNTERS] = "SELECT stage, name, sum(value) FROM counters WHERE run NOT "
                  "IN " HELD " "
                  "GROUP BY stage, name ORDER BY stage, name",
@@ -68,6 +68,19 @@ static const char *const queries[QUERIES] = {
                  "FROM segments WHERE (?1 IS NULL OR stage = ?1) AND run NOT IN "
                  HELD " ORDER BY name",
     [CHECK] = "PRAGMA integrity_check(1)",
+    [MAKER] = "SELECT value FROM meta WHERE name = 'warraq'",
+    [WHO_WROTE] = "SELECT run, kind FROM outputs WHERE path = ?1 "
+                  "ORDER BY run DESC LIMIT 1",
+    /* Of a path, the same mark again: the newest is the one that is looked at.
+     * Every other mark may be the longest that a file begins with one day. */
+    [DROP_SUPERSEDED] =
+        "DELETE FROM inputs WHERE (kind = 'prefix' OR NOT is_through) "
+        "AND run NOT IN " HELD " AND EXISTS (SELECT 1 FROM inputs AS later "
+        "WHERE later.path = inputs.path AND later.id > inputs.id "
+        "AND later.kind = inputs.kind AND later.size = inputs.size "
+        "AND later.head_size = inputs.head_size AND later.head = inputs.head "
+        "AND later.tail = inputs.tail AND later.run NOT IN " HELD ")",
+    [VACUUM] = "VACUUM",
 };
 
 /* ---- errors ---- */

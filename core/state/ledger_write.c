@@ -52,7 +52,8 @@ static int add_run(struct ledger *l, const struct ledger_run *r, struct err *e)
     return RUN(l, ADD_RUN, e, I(r->run), T(when(r->began, began)),
                T(when(r->ended, ended)), T(r->pipeline), T(r->stopped),
                I(r->in), I(r->emitted), I(r->out), I(r->dropped),
-               I(r->rejected), I(r->bytes_in), I(r->bytes_out), I(r->is_held));
+               I(r->rejected), I(r->bytes_in), I(r->bytes_out), I(r->is_held),
+               I(r->is_replay));
 }
 
 static int add_input(struct ledger *l, uint64_t number,

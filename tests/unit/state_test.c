@@ -3,7 +3,6 @@
 #include "state/commit.h"
 #include "state/inputs.h"
 #include "state/lock.h"
-#include "state/pages.h"
 #include "state/segments.h"
 #include <check.h>
 #include <fcntl.h>
@@ -197,27 +196,6 @@ START_TEST(the_ledger_keeps_what_it_is_given)
     ck_assert_int_eq(ledger_forget(s.ledger, real, &n, &e), 0);
     ck_assert_uint_eq(n, 1);
     free(real);
-    state_close(&s);
-}
-END_TEST
-
-START_TEST(a_ledger_of_a_newer_schema_is_refused)
-{
-    struct state s;
-    struct err e = { 0 };
-    sqlite3 *db;
-    begin_state(&s);
-    state_close(&s);
-    ck_assert_int_eq(sqlite3_open_v2("state/warraq.db", &db,
-                                     SQLITE_OPEN_READWRITE, PAGES_VFS),
-                     SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(db, "PRAGMA user_version=99", NULL, NULL, NULL),
-                     SQLITE_OK);
-    sqlite3_close(db);
-    ck_assert_int_eq(state_open(&s, "state", LOCK_FAIL, 0, -1, &e), -1);
-    ck_assert_int_eq(e.code, EX_DATA);
-    ck_assert_ptr_nonnull(strstr(e.text, "has schema 99, of a newer warraq; this "
-                                         "one knows 1: upgrade it"));
     state_close(&s);
 }
 END_TEST
@@ -443,7 +421,6 @@ int main(void)
     tcase_add_test(tc, a_file_that_is_too_short_has_no_mark);
     tcase_add_test(tc, the_lock_is_held_once_and_keeps_an_id);
     tcase_add_test(tc, the_ledger_keeps_what_it_is_given);
-    tcase_add_test(tc, a_ledger_of_a_newer_schema_is_refused);
     tcase_add_loop_test(tc, every_flipped_bit_of_the_ledger_is_found_when_it_is_checked,
                         0, 8);
     tcase_add_loop_test(tc, a_prefix_of_any_length_is_known_again_under_any_name,
