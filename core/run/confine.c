@@ -14,7 +14,7 @@ struct places {
     struct sandbox_path *list;
     size_t n, cap;
     struct arena arena; /* holds the paths */
-    bool no_memory;
+    bool moves, no_memory;
 };
 
 /* Copies n bytes of path. */
@@ -60,6 +60,7 @@ static void add_output(struct places *p, const char *path)
         return;
     }
     char *fixed = strndup(path, strcspn(path, "{"));
+    if (strchr(path, '{')) p->moves = true;
     if (!fixed) {
         p->no_memory = true;
         return;
@@ -109,7 +110,7 @@ int confine_run(const struct run *run, struct err *e)
     add_output(&p, run->dropped_path);
     add_output(&p, run->rejects_path);
     if (m->is_on) add(&p, m->state.dir, strlen(m->state.dir), true);
-    const struct sandbox what = { SANDBOX_RUN, p.list, p.n };
+    const struct sandbox what = { SANDBOX_RUN, p.list, p.n, p.moves };
     int rc = p.no_memory ? err_no_memory(e) : sandbox_enter(&what, e);
     free(p.list);
     arena_free(&p.arena);

@@ -67,7 +67,7 @@ enum {
     MAY_WRITE = MAY_READ | LANDLOCK_ACCESS_FS_WRITE_FILE
                 | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR
                 | LANDLOCK_ACCESS_FS_REMOVE_FILE
-                | LANDLOCK_ACCESS_FS_REMOVE_DIR | FS_TRUNCATE_3,
+                | LANDLOCK_ACCESS_FS_REMOVE_DIR | FS_REFER_2 | FS_TRUNCATE_3,
     /* What may be said of something that is no folder. */
     OF_FILES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE
                | FS_TRUNCATE_3
@@ -382,6 +382,10 @@ int sandbox_enter(const struct sandbox *what, struct err *e)
 {
     int version = landlock_version();
     if (version < 1) return cannot("this kernel has no Landlock", e);
+    if (version < 2 && what->moves) {
+        errno = EXDEV;
+        return cannot("this kernel's Landlock lets no file change its folder", e);
+    }
     if (check_alone(e) < 0) return -1;
     tzset(); /* reads its file while it can be read */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

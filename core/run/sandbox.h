@@ -34,6 +34,7 @@ struct sandbox {
     const struct sandbox_path *paths; /* SANDBOX_RUN; one that is read and not
                                          there is left out                     */
     size_t n_paths;
+    bool moves;                       /* files between folders that are written */
 };
 
 /* Shuts the process in; it must have one thread, since Landlock goes by thread.
