@@ -237,7 +237,7 @@ static void h_log(wq_ctx *ctx, int level, const char *fmt, ...)
     va_start(args, fmt);
     text_vformat(text, sizeof text, fmt, args);
     va_end(args);
-    log_line(level, "%s: %s", ctx->label, text);
+    log_about(level, &(struct log_about){ .stage = ctx->label }, "%s", text);
 }
 
 static void h_add(wq_ctx *ctx, uint32_t counter, uint64_t by)

@@ -226,7 +226,9 @@ static int read_more(struct reader *r, struct batch *b, size_t want,
             *e = damage;
             return -1;
         }
-        log_line(WQ_LOG_WARNING, "%s: %s", r->files->path, damage.text);
+        log_about(WQ_LOG_WARNING,
+                  &(struct log_about){ .at.file = r->files->path }, "%s",
+                  damage.text);
         r->damage = damage;
         r->damaged++;
     }
