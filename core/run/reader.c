@@ -206,6 +206,7 @@ static int hand_out(struct reader *r, struct batch *b, size_t at, size_t n,
     if (is_growing(r)) marking_add(&r->marking, b->raw.p + at, n);
     r->byte += n;
     r->line += count_lines(b->raw.p + at, n);
+    r->files->read += n;
     r->bytes += n;
     return 0;
 }

@@ -19,6 +19,7 @@ struct input_file {
     char *path;
     struct codec *codec; /* of its format */
     struct input_file *next;
+    uint64_t read; /* bytes of it that were handed out */
     /* With a state: what it was known as, and how far it has been read. */
     const struct input *from;
     uint64_t byte, line; /* of what has not been handed out */

@@ -25,6 +25,7 @@ struct run_options {
     int64_t lock_wait_ms;        /* LOCK_WAIT: 0: for ever                    */
     int64_t time_limit_ms;       /* 0: the pipeline's                         */
     bool verbose;                /* a block of notes for each article         */
+    int files;                   /* to tell files to (run/files.h); 0: none   */
     wq_str memory_input;         /* in place of files, if p is set; "jsonl"   */
     bool to_memory;              /* in place of files; all three are "jsonl"  */
     struct buf *memory_output, *memory_dropped, *memory_rejects;
