@@ -64,33 +64,29 @@ static const char *where_output_is(const struct run *r, char *text, size_t cap)
     return text;
 }
 
-int run_code(const struct run_result *t)
-{
-    return t->was_stopped ? EX_LATER : t->damaged_files ? EX_DATA
-           : t->is_held ? EX_FOUND : EX_FINE;
-}
-
-/* What is to be said of a run that was committed. */
-static void explain(const struct run *r, struct err *e)
+/* The exit code of a run that was committed: the worst event decides. */
+static int verdict(const struct run *r, struct err *e)
 {
     const struct run_result *t = r->result;
     const char *rejects = r->rejects_path ? r->rejects_path : "memory";
     char where[4200];
     where_output_is(r, where, sizeof where);
     if (t->was_stopped)
-        err_set(e, code, "stopped by %s; %s", watch_why(r->watch), where);
-    else if (t->damaged_files)
-        err_set(e, code, "%llu input file%s damaged; %s, the rest in %s",
-                (unsigned long long)t->damaged_files,
-                t->damaged_files == 1 ? " is" : "s are", where, rejects);
-    else if (t->is_held)
-        err_set(e, code, "%llu of %llu articles were rejected, more than the "
-                "limit; %s, the rejects are in %s%s",
-                (unsigned long long)t->rejected, (unsigned long long)t->in,
-                where, rejects,
-                r->remember.is_on ? ".held; `warraq state accept` or "
-                                    "`discard` ends it" : "");
-    else if (t->rejected && r->rejects_path)
+        return err_set(e, EX_LATER, "stopped by %s; %s", watch_why(r->watch),
+                       where), EX_LATER;
+    if (t->damaged_files)
+        return err_set(e, EX_DATA, "%llu input file%s damaged; %s, the rest in "
+                       "%s", (unsigned long long)t->damaged_files,
+                       t->damaged_files == 1 ? " is" : "s are", where, rejects),
+               EX_DATA;
+    if (t->is_held)
+        return err_set(e, EX_FOUND, "%llu of %llu articles were rejected, more "
+                       "than the limit; %s, the rejects are in %s%s",
+                       (unsigned long long)t->rejected,
+                       (unsigned long long)t->in, where, rejects,
+                       r->remember.is_on ? ".held; `warraq state accept` or "
+                                           "`discard` ends it" : ""), EX_FOUND;
+    if (t->rejected && r->rejects_path)
         log_line(WQ_LOG_WARNING, "%llu of %llu articles were rejected, see %s",
                  (unsigned long long)t->rejected, (unsigned long long)t->in,
                  r->rejects_path);
