@@ -38,6 +38,7 @@ int err_vset(struct err *e, int code, const char *fmt, va_list args)
 {
     if (!e) return -1;
     e->code = code;
+    e->at = (struct place){ 0 };
     text_vformat(e->text, sizeof e->text, fmt, args);
     return -1;
 }

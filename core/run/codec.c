@@ -26,14 +26,18 @@ int codec_open(struct codec *c, const struct plan_format *f, size_t n_workers,
     c->instances = calloc(n_workers, sizeof *c->instances);
     if (!c->instances) return err_no_memory(e);
     if (f->desc->open) {
+        host_enter(ctx.label, 0);
         c->shared = f->desc->open(host_table(), f->config, &ctx);
+        host_leave();
         if (!c->shared) return failed(&ctx, "start", e);
     }
     c->is_open = true;
     for (; c->n_instances < n_workers; c->n_instances++) {
         void *instance = c->shared;
-        if (f->desc->start && !(instance = f->desc->start(c->shared, &ctx)))
-            return failed(&ctx, "start", e);
+        host_enter(ctx.label, 0);
+        if (f->desc->start) instance = f->desc->start(c->shared, &ctx);
+        host_leave();
+        if (f->desc->start && !instance) return failed(&ctx, "start", e);
         c->instances[c->n_instances] = instance;
     }
     return 0;
@@ -42,9 +46,11 @@ int codec_open(struct codec *c, const struct plan_format *f, size_t n_workers,
 void codec_close(struct codec *c)
 {
     const wq_format *f = c->desc;
+    if (f) host_enter(f->name, 0);
     for (size_t i = 0; f && f->stop && f->start && i < c->n_instances; i++)
         f->stop(c->instances[i]);
     if (f && c->is_open && f->close) f->close(c->shared);
+    host_leave();
     free(c->instances);
     *c = (struct codec){ 0 };
 }

@@ -5,6 +5,7 @@
 #include "run/codec.h"
 #include "run/gone.h"
 #include "run/ids.h"
+#include "run/page.h"
 #include "run/reader.h"
 #include "run/remember.h"
 #include "run/run.h"
@@ -57,6 +58,7 @@ struct run {
     const char *tag;       /* of temporary files; NULL: the process id */
     struct ids ids;
     struct watch *watch;
+    const struct page *page; /* of a run in a process of its own; NULL */
     struct worker *workers;
     struct now *nows; /* one a worker */
     size_t n_workers;
@@ -73,6 +75,10 @@ struct run {
     struct err err;
 };
 
+/* The body of run_plan.  page: of a run in a process of its own, whose result lies
+ * there; NULL.  [main] */
+int run_here(struct plan *plan, const struct run_options *options,
+             const struct page *page, struct run_result *result, struct err *e);
 /* setup.c: opens what the run needs, in this order.  0, or -1 with e; close_all
  * closes what was opened.  [main] */
 int setup_workers(struct run *run, struct err *e);
@@ -86,6 +92,10 @@ int outputs_open(struct run *run, struct err *e);
 int outputs_sync(struct run *run, const char *suffix, struct err *e);
 int outputs_commit(struct run *run, const char *suffix, struct err *e);
 void outputs_close(struct run *run);
+/* Takes away what a process that died has left aside, the tag of whose temporary
+ * files this is.  With a state the next start does it. */
+void outputs_clear(const struct plan *plan, const struct run_options *options,
+                   const char *tag);
 /* Runs all batches through all steps on n_workers threads.  0, or -1 with
  * run->err filled. [main] */
 int schedule(struct run *run);

@@ -130,6 +130,27 @@ int outputs_commit(struct run *r, const char *suffix, struct err *e)
                : 0;
 }
 
+static void clear(const char *path, const char *tag)
+{
+    char *aside;
+    if (!path || asprintf(&aside, "%s.tmp-%s", path, tag) < 0) return;
+    unlink(aside);
+    free(aside);
+}
+
+void outputs_clear(const struct plan *plan, const struct run_options *options,
+                   const char *tag)
+{
+    const struct pipeline *p = plan->pipeline;
+    if (p->state) return;
+    const char *output = options->output ? options->output : p->output.paths[0];
+    char *rejects = p->rejects ? NULL : run_default_rejects(p, output);
+    clear(output, tag);
+    clear(p->dropped, tag);
+    clear(rejects ? rejects : p->rejects, tag);
+    free(rejects);
+}
+
 void outputs_close(struct run *r)
 {
     sink_close(&r->out);

@@ -4,7 +4,9 @@
 #include "run/files.h"
 #include "run/internal.h"
 #include "run/progress.h"
+#include "run/supervise.h"
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- the end ---- */
@@ -64,33 +66,37 @@ static const char *where_output_is(const struct run *r, char *text, size_t cap)
     return text;
 }
 
-/* The exit code of a run that was committed: the worst event decides. */
-static int verdict(const struct run *r, struct err *e)
+int run_code(const struct run_result *t)
+{
+    return t->was_stopped ? EX_LATER : t->damaged_files ? EX_DATA
+           : t->is_held ? EX_FOUND : EX_FINE;
+}
+
+/* What is to be said of a run that was committed. */
+static void explain(const struct run *r, struct err *e)
 {
     const struct run_result *t = r->result;
     const char *rejects = r->rejects_path ? r->rejects_path : "memory";
+    int code = run_code(t);
     char where[4200];
     where_output_is(r, where, sizeof where);
     if (t->was_stopped)
-        return err_set(e, EX_LATER, "stopped by %s; %s", watch_why(r->watch),
-                       where), EX_LATER;
-    if (t->damaged_files)
-        return err_set(e, EX_DATA, "%llu input file%s damaged; %s, the rest in "
-                       "%s", (unsigned long long)t->damaged_files,
-                       t->damaged_files == 1 ? " is" : "s are", where, rejects),
-               EX_DATA;
-    if (t->is_held)
-        return err_set(e, EX_FOUND, "%llu of %llu articles were rejected, more "
-                       "than the limit; %s, the rejects are in %s%s",
-                       (unsigned long long)t->rejected,
-                       (unsigned long long)t->in, where, rejects,
-                       r->remember.is_on ? ".held; `warraq state accept` or "
-                                           "`discard` ends it" : ""), EX_FOUND;
-    if (t->rejected && r->rejects_path)
+        err_set(e, code, "stopped by %s; %s", watch_why(r->watch), where);
+    else if (t->damaged_files)
+        err_set(e, code, "%llu input file%s damaged; %s, the rest in %s",
+                (unsigned long long)t->damaged_files,
+                t->damaged_files == 1 ? " is" : "s are", where, rejects);
+    else if (t->is_held)
+        err_set(e, code, "%llu of %llu articles were rejected, more than the "
+                "limit; %s, the rejects are in %s%s",
+                (unsigned long long)t->rejected, (unsigned long long)t->in,
+                where, rejects,
+                r->remember.is_on ? ".held; `warraq state accept` or "
+                                    "`discard` ends it" : "");
+    else if (t->rejected && r->rejects_path)
         log_line(WQ_LOG_WARNING, "%llu of %llu articles were rejected, see %s",
                  (unsigned long long)t->rejected, (unsigned long long)t->in,
                  r->rejects_path);
-    return EX_FINE;
 }
 
 /* ---- all of it ---- */
@@ -109,13 +115,14 @@ static void tick(void *to)
     progress_show(&t->line, seen.in, seen.bytes, seen.out, seen.dropped);
 }
 
-static bool wants_progress(const struct run_options *o)
+bool run_wants_progress(const struct run_options *o)
 {
     if (o->progress != PROGRESS_AUTO) return o->progress == PROGRESS_ALWAYS;
     return !o->to_memory && !o->verbose && isatty(STDERR_FILENO);
 }
 
-static void close_all(struct run *r)
+/* All that calls plugins. */
+static void close_plugins(struct run *r)
 {
     reader_close(r->reader);
     for (size_t i = r->n_stages; i-- > 0;) stage_close(&r->stages[i]);
@@ -123,6 +130,10 @@ static void close_all(struct run *r)
     codec_close(&r->output);
     codec_close(&r->jsonl);
     codec_close(&r->plain);
+}
+
+static void close_rest(struct run *r)
+{
     outputs_close(r);
     for (size_t i = 0; r->workers && i < r->n_workers; i++)
         arena_free(&r->workers[i].scratch);
@@ -138,31 +149,69 @@ static void close_all(struct run *r)
     pthread_mutex_destroy(&r->lock);
 }
 
-static int run_it(struct run *r, struct err *e)
+/* Opens everything.  1: there is nothing to do. */
+static int set_up(struct run *r, struct err *e)
 {
     if (setup_formats(r, e) < 0) return -1;
     int rc = remember_open(r, e);
     r->result->was_skipped = rc > 0;
     if (rc == 0) rc = setup_input(r, e);
+    if (rc != 0) return rc;
+    if (setup_stages(r, e) < 0 || outputs_open(r, e) < 0 || setup_steps(r, e) < 0)
+        return -1;
+    return 0;
+}
+
+/* Can what is read be read again, and what is written be taken back? */
+static bool can_begin_anew(const struct run *r)
+{
+    struct stat st;
+    for (size_t i = 0; i < r->paths.n; i++)
+        if (strcmp(r->paths.list[i], "-") == 0
+                ? lseek(STDIN_FILENO, 0, SEEK_CUR) < 0
+                : stat(r->paths.list[i], &st) == 0 && !S_ISREG(st.st_mode))
+            return false;
+    if (r->out.in_place || r->dropped.in_place) return false;
+    return strcmp(r->rejects_path, "-") != 0
+           && (stat(r->rejects_path, &st) < 0 || S_ISREG(st.st_mode));
+}
+
+static int run_it(struct run *r, struct err *e)
+{
+    int rc = set_up(r, e);
     if (rc > 0) r->result->is_committed = true; /* nothing to do, and done */
     if (rc != 0) return rc < 0 ? -1 : 0;
-    if (setup_stages(r, e) < 0 || setup_steps(r, e) < 0 || outputs_open(r, e) < 0)
-        return -1;
+    if (r->page) page_ready(r->page, can_begin_anew(r));
     if (schedule(r) < 0) {
         *e = r->err;
         return -1;
     }
     watch_through(r->watch);
+    if (r->page) page_through(r->page);
     r->result->was_stopped = watch_why(r->watch);
     if (total_up(r, e) < 0) return -1;
+    if (r->page) page_stages(r->page, r->plan, r->result);
     return commit(r, e);
 }
 
-int run_plan(struct plan *plan, const struct run_options *options,
-             struct run_result *result, struct err *e)
+static int watch_it(struct run *r, struct ticker *ticker, struct err *e)
+{
+    const struct run_options *o = r->options;
+    struct watching what = {
+        .workers = r->nows, .n = r->n_workers, .page = r->page, .to = ticker,
+        .tick = run_wants_progress(o) ? tick : NULL,
+        .limit_ms = o->time_limit_ms ? o->time_limit_ms
+                                     : r->plan->pipeline->time_limit_ms };
+    r->watch = watch_start(&what, e);
+    if (!r->watch) return -1;
+    return watch_thread(&r->nows[0]) < 0 ? err_no_memory(e) : 0;
+}
+
+int run_here(struct plan *plan, const struct run_options *options,
+             const struct page *page, struct run_result *result, struct err *e)
 {
     struct run r = { .plan = plan, .options = options, .result = result,
-                     .lock = PTHREAD_MUTEX_INITIALIZER,
+                     .page = page, .lock = PTHREAD_MUTEX_INITIALIZER,
                      .changed = PTHREAD_COND_INITIALIZER,
                      .out.fd = -1, .dropped.fd = -1, .rejects.fd = -1 };
     int64_t start = progress_now_ms();
@@ -170,21 +219,32 @@ int run_plan(struct plan *plan, const struct run_options *options,
     *result = (struct run_result){ 0 };
     *e = (struct err){ 0 };
     int rc = setup_workers(&r, e);
-    if (rc == 0) {
-        r.watch = watch_start(r.nows, r.n_workers,
-                              options->time_limit_ms
-                                  ? options->time_limit_ms
-                                  : plan->pipeline->time_limit_ms,
-                              wants_progress(options) ? tick : NULL, &ticker, e);
-        rc = r.watch ? run_it(&r, e) : -1;
-    }
+    if (rc == 0) rc = watch_it(&r, &ticker, e);
+    if (rc == 0) rc = run_it(&r, e);
+    watch_rest(r.watch);
     progress_clear(&ticker.line);
     result->seconds = (double)(progress_now_ms() - start) / 1000;
-    if (rc == 0) rc = verdict(&r, e);
-    else rc = e->code ? e->code : EX_INTERNAL;
+    if (rc == 0) {
+        rc = run_code(result);
+        explain(&r, e);
+    } else {
+        rc = e->code ? e->code : EX_INTERNAL;
+    }
+    watch_committed(result->is_committed);
+    if (page) page_done(page, rc, e);
+    close_plugins(&r);
+    if (r.watch) watch_thread_end();
     watch_stop(r.watch);
-    close_all(&r);
+    close_rest(&r);
     return rc;
+}
+
+int run_plan(struct plan *plan, const struct run_options *options,
+             struct run_result *result, struct err *e)
+{
+    if (!supervise_wants(plan, options))
+        return run_here(plan, options, NULL, result, e);
+    return supervise(plan, options, result, e);
 }
 
 void run_result_free(struct run_result *r)

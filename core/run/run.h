@@ -12,6 +12,7 @@
 #include "run/stage.h"
 #include "state/lock.h"
 
+enum { RUN_MAX_THREADS = 256 };
 enum progress { PROGRESS_AUTO, PROGRESS_NEVER, PROGRESS_ALWAYS };
 
 struct run_options {
@@ -24,8 +25,8 @@ struct run_options {
     enum lock_mode lock;         /* if another run holds the state            */
     int64_t lock_wait_ms;        /* LOCK_WAIT: 0: for ever                    */
     int64_t time_limit_ms;       /* 0: the pipeline's                         */
-    bool verbose;                /* a block of notes for each article         */
     int files;                   /* to tell files to (run/files.h); 0: none   */
+    bool verbose;                /* a block of notes for each article         */
     wq_str memory_input;         /* in place of files, if p is set; "jsonl"   */
     bool to_memory;              /* in place of files; all three are "jsonl"  */
     struct buf *memory_output, *memory_dropped, *memory_rejects;
@@ -51,7 +52,11 @@ struct run_result {
 int run_plan(struct plan *plan, const struct run_options *options,
              struct run_result *result, struct err *e);
 void run_result_free(struct run_result *r);
+/* The exit code of a run that was committed: the worst event decides. */
+int run_code(const struct run_result *r);
+bool run_wants_progress(const struct run_options *o);
 /* <output>.rejects.jsonl or, if the output is a stream, <pipeline>.rejects.jsonl
- * in the working folder; the caller frees it.  NULL: no memory. */
+ * in the working folder; of a path with fields, as it is written, [{run}.]rejects.jsonl
+ * in the folder before the first of them.  The caller frees it; NULL: no memory. */
 char *run_default_rejects(const struct pipeline *p, const char *output);
 #endif

@@ -161,7 +161,7 @@ int schedule(struct run *r)
                            &r->workers[started])
             != 0)
             break;
-    thread_main(&r->workers[0]);
+    work(&r->workers[0]);
     for (size_t i = 1; i < started; i++)
         pthread_join(r->workers[i].thread, NULL);
     for (size_t i = 0; i < r->n_steps; i++) free_batches(r->steps[i].waiting);

@@ -3,8 +3,6 @@
 #include <sched.h>
 #include <stdlib.h>
 
-enum { MAX_THREADS = 256 };
-
 static size_t thread_count(const struct run *r)
 {
     long n = r->options->threads ? r->options->threads
@@ -12,7 +10,7 @@ static size_t thread_count(const struct run *r)
     cpu_set_t mine; /* a container or taskset may leave us fewer than there are */
     if (n == 0 && sched_getaffinity(0, sizeof mine, &mine) == 0)
         n = CPU_COUNT(&mine);
-    return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (size_t)n;
+    return n < 1 ? 1 : n > RUN_MAX_THREADS ? RUN_MAX_THREADS : (size_t)n;
 }
 
 int setup_workers(struct run *r, struct err *e)
@@ -35,15 +33,15 @@ int setup_stages(struct run *r, struct err *e)
 {
     r->stages = calloc(r->plan->n_stages + 1, sizeof *r->stages);
     if (!r->stages) return err_no_memory(e);
-    for (; r->n_stages < r->plan->n_stages; r->n_stages++)
-        if (stage_open(&r->stages[r->n_stages], r->plan, (uint32_t)r->n_stages,
-                       r->n_workers, &r->codecs,
+    for (size_t i = 0; i < r->plan->n_stages; i++) {
+        struct stage *s = &r->stages[r->n_stages++]; /* half open: closed, too */
+        if (stage_open(s, r->plan, (uint32_t)i, r->n_workers, &r->codecs,
                        r->remember.is_on ? &r->remember.state : NULL,
                        &r->remember.n_segments, e)
-            < 0) {
-            r->n_stages++; /* half open: to be closed too */
+            < 0)
             return -1;
-        }
+        if (s->is_ordered && s->plan->cfg->isolate) s->page = r->page;
+    }
     return 0;
 }
 

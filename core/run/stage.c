@@ -1,6 +1,7 @@
 /* stage.c - see stage.h.  Nothing a plugin answers is taken on trust: verdicts,
  * reasons and the state of its records are checked after every call. */
 #include "run/stage.h"
+#include "run/page.h"
 #include "run/watch.h"
 #include "base/names.h"
 #include <stdlib.h>
@@ -133,11 +134,18 @@ void stages_open(struct plan *plan, struct diags *diags)
 
 void stages_close(struct plan *plan)
 {
+    struct watch_open watch;
+    (void)watch_open_start(&watch); /* without memory a crash has no name */
     for (size_t i = plan->n_stages; i-- > 0;) {
         struct plan_stage *p = &plan->stages[i];
-        if (p->is_open && p->shared && p->desc->close) p->desc->close(p->shared);
+        if (p->is_open && p->shared && p->desc->close) {
+            host_enter(p->cfg->label, 0);
+            p->desc->close(p->shared);
+            host_leave();
+        }
         p->is_open = false;
     }
+    watch_open_stop(&watch);
 }
 
 static wq_ctx call(struct stage *s, size_t worker, struct batch *b,
@@ -155,6 +163,8 @@ static int failed(const struct stage *s, const wq_ctx *ctx, struct err *e)
 {
     if (ctx->failed) *e = ctx->err;
     else err_no_memory(e);
+    if (!ctx->failed && s->page)
+        page_blame(s->page, ctx->worker, REASON_OUT_OF_MEMORY, "");
     return err_in_front(e, "stage \"%s\": ", s->plan->cfg->label);
 }
 
@@ -177,7 +187,9 @@ static int start_instances(struct stage *s, struct err *e)
         void *instance = s->plan->shared;
         if (s->desc->start) {
             wq_ctx ctx = call(s, s->n_instances, NULL, NULL);
+            host_enter(ctx.label, 0);
             instance = s->desc->start(s->plan->shared, &ctx);
+            host_leave();
             if (!instance) return failed(s, &ctx, e);
         }
         s->instances[s->n_instances] = instance;
@@ -207,8 +219,11 @@ int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
 void stage_close(struct stage *s)
 {
     if (!s->desc) return;
-    for (size_t i = 0; s->desc->start && s->desc->stop && i < s->n_instances; i++)
+    for (size_t i = 0; s->desc->start && s->desc->stop && i < s->n_instances; i++) {
+        host_enter(s->plan->cfg->label, 0);
         s->desc->stop(s->instances[i]);
+        host_leave();
+    }
     memory_close(&s->memory); /* after stop: what it has loaded are views */
     for (size_t i = 0; i < s->n_workers; i++) stage_stats_free(&s->stats[i]);
     free(s->stats);
@@ -241,6 +256,16 @@ static int nonsense(struct stage *s, const wq_record *r, struct err *e)
                    s->plan->cfg->label, r->fault, STR_ARG(id));
 }
 
+/* One call of prepare. */
+static int prepare(struct stage *s, wq_ctx *ctx, wq_record *const *records,
+                   size_t n, void **prepared, struct err *e)
+{
+    host_enter(ctx->label, s->plan->cfg->time_limit_ms);
+    int rc = s->desc->prepare(s->plan->shared, ctx, records, n, prepared);
+    host_leave();
+    return rc < 0 || ctx->failed ? failed(s, ctx, e) : 0;
+}
+
 int stage_prepare(struct stage *s, size_t worker, struct batch *b,
                   struct err *e)
 {
@@ -251,12 +276,15 @@ int stage_prepare(struct stage *s, size_t worker, struct batch *b,
     if (!s->desc->prepare) return 0;
     wq_ctx ctx = call(s, worker, b, &b->prepared_arena);
     uint64_t start = now_ns();
-    host_enter(ctx.label, s->plan->cfg->time_limit_ms);
-    int rc = s->desc->prepare(s->plan->shared, &ctx, b->records, b->n_records,
-                              b->prepared);
-    host_leave();
+    int rc = s->page ? 0 : prepare(s, &ctx, b->records, b->n_records,
+                                   b->prepared, e);
+    for (size_t i = 0; s->page && rc == 0 && i < b->n_records; i++) {
+        if (page_enter(s->page, worker, s->index, b, b->records[i])) continue;
+        rc = prepare(s, &ctx, &b->records[i], 1, &b->prepared[i], e);
+        page_leave(s->page, worker);
+    }
     ctx.stats->nanoseconds += now_ns() - start;
-    return rc < 0 || ctx.failed ? failed(s, &ctx, e) : 0;
+    return rc;
 }
 
 /* What becomes of a record that the stage rejects. */
@@ -366,9 +394,7 @@ static int bad_verdict(struct stage *s, const wq_ctx *ctx, size_t i,
 static int sort_out(struct stage *s, wq_ctx *ctx, struct batch *b,
                     const wq_verdict *verdicts, struct err *e)
 {
-    size_t n = ctx->n_records;
-    b->n_records = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < ctx->n_records; i++) {
         wq_record *r = ctx->records[i];
         if (r->fault) return nonsense(s, r, e);
         if (verdicts[i] != WQ_KEEP && verdicts[i] != WQ_DROP
@@ -394,14 +420,67 @@ static int sort_out(struct stage *s, wq_ctx *ctx, struct batch *b,
 /* Records that come again: the stage may remember how they were before. */
 static int forget(struct stage *s, wq_ctx *ctx, struct batch *b, struct err *e)
 {
+    int rc = 0;
     if (!s->memory.is_open || !s->memory.calls.forget) return 0;
-    for (size_t i = 0; i < b->n_records; i++) {
-        const struct piece *p = b->records[i]->origin.piece;
+    for (size_t i = 0; rc == 0 && i < b->n_records; i++) {
+        wq_record *r = b->records[i];
+        const struct piece *p = r->origin.piece;
         if (!p || !p->file || !piece_comes_again(p)) continue;
-        if (s->memory.calls.forget(s->memory.instance, ctx, b->records[i]) < 0)
-            return failed(s, ctx, e);
+        if (s->page && page_enter(s->page, ctx->worker, s->index, b, r))
+            continue;
+        host_enter(ctx->label, s->plan->cfg->time_limit_ms);
+        rc = s->memory.calls.forget(s->memory.instance, ctx, r);
+        host_leave();
+        if (rc < 0) failed(s, ctx, e);
+        if (s->page) page_leave(s->page, ctx->worker);
     }
-    return 0;
+    return rc < 0 ? -1 : 0;
+}
+
+/* One call of process, for the records of ctx. */
+static int process(struct stage *s, wq_ctx *ctx, struct batch *b,
+                   void *const *prepared, wq_verdict *verdicts, struct err *e)
+{
+    ctx->stats->in += ctx->n_records;
+    host_enter(ctx->label, s->plan->cfg->time_limit_ms);
+    int rc = s->desc->process(s->instances[s->is_ordered ? 0 : ctx->worker],
+                              ctx, ctx->records, ctx->n_records, prepared,
+                              verdicts);
+    host_leave();
+    if (rc < 0) {
+        /* A record with a fault says more than the plugin can know. */
+        for (size_t i = 0; i < ctx->n_records; i++)
+            if (ctx->records[i]->fault)
+                return nonsense(s, ctx->records[i], e);
+        return failed(s, ctx, e);
+    }
+    if (ctx->failed) return failed(s, ctx, e);
+    return sort_out(s, ctx, b, verdicts, e);
+}
+
+/* The i-th record of all in ctx by itself; set aside, if a run that was begun
+ * before this one died of it. */
+static int process_alone(struct stage *s, const wq_ctx *all, size_t i,
+                         struct batch *b, void *const *prepared,
+                         wq_verdict *verdicts, struct err *e)
+{
+    wq_ctx ctx = *all;
+    const struct mishap *m = page_enter(s->page, ctx.worker, s->index, b,
+                                        all->records[i]);
+    if (m) {
+        const char *detail = m->detail[0] ? m->detail : NULL;
+        return stage_set_aside(s, ctx.worker, b, all->records[i], m->why,
+                               detail, e);
+    }
+    ctx.records += i;
+    ctx.reasons += i;
+    ctx.messages += i;
+    ctx.n_records = 1;
+    int rc = process(s, &ctx, b, &prepared[i], &verdicts[i], e);
+    if (rc < 0 && s->fault)
+        page_blame(s->page, ctx.worker, REASON_NONSENSE, s->fault);
+    page_leave(s->page, ctx.worker);
+    return rc;
 }
 
 int stage_run(struct stage *s, size_t worker, struct batch *b,
@@ -412,6 +491,7 @@ int stage_run(struct stage *s, size_t worker, struct batch *b,
     wq_ctx ctx = call(s, worker, b, scratch);
     wq_record **records = arena_copy(scratch, b->records, n * sizeof *records);
     wq_verdict *verdicts = arena_zero(scratch, n, sizeof *verdicts);
+    void *const *prepared = s->is_ordered ? b->prepared : NULL;
     ctx.reasons = arena_array(scratch, n, sizeof *ctx.reasons);
     ctx.messages = arena_zero(scratch, n, sizeof *ctx.messages);
     if (!records || !verdicts || !ctx.reasons || !ctx.messages)
@@ -419,29 +499,19 @@ int stage_run(struct stage *s, size_t worker, struct batch *b,
     memset(ctx.reasons, 0xFF, n * sizeof *ctx.reasons);
     ctx.records = records;
     ctx.n_records = n;
-    ctx.stats->in += n;
     uint64_t start = now_ns();
-    host_enter(ctx.label, s->plan->cfg->time_limit_ms);
     if (forget(s, &ctx, b, e) < 0) return -1;
-    int rc = s->desc->process(s->instances[s->is_ordered ? 0 : worker], &ctx,
-                              records, n, s->is_ordered ? b->prepared : NULL,
-                              verdicts);
-    host_leave();
+    b->n_records = 0;
+    int rc = s->page ? 0 : process(s, &ctx, b, prepared, verdicts, e);
+    for (size_t i = 0; s->page && rc >= 0 && i < n; i++)
+        rc = process_alone(s, &ctx, i, b, prepared, verdicts, e);
     ctx.stats->nanoseconds += now_ns() - start;
-    if (rc < 0) {
-        /* A record with a fault says more than the plugin can know. */
-        for (size_t i = 0; i < n; i++)
-            if (records[i]->fault) return nonsense(s, records[i], e);
-        return failed(s, &ctx, e);
-    }
-    if (ctx.failed) return failed(s, &ctx, e);
-    rc = sort_out(s, &ctx, b, verdicts, e);
     arena_reset(scratch);
     if (s->is_ordered) {
         b->prepared = NULL;
         arena_reset(&b->prepared_arena);
     }
-    return rc;
+    return rc < 0 ? -1 : 0;
 }
 
 int stage_save(struct stage *s, struct err *e)

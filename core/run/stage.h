@@ -28,6 +28,8 @@ struct stage {
     size_t n_workers;
     const struct codecs *codecs;/* the run's */
     struct memory memory;       /* ORDERED: what it keeps between runs */
+    const struct page *page;    /* ORDERED and isolated: told of each record,
+                                   which has calls of its own; NULL          */
     wq_key *reasons;            /* keys of stage_reason, stage_n_reasons      */
     const char *fault;          /* the last call gave nonsense: what; or NULL  */
 };

@@ -1,7 +1,8 @@
 /* watch.c - see watch.h.  Handlers use only what signal-safety(7) allows, and
  * their own formatting into a buffer on the stack. */
 #include "run/watch.h"
-#include "run/gone.h"
+#include "run/page.h"
+#include "run/reader.h"
 #include "run/sink.h"
 #include "base/names.h"
 #include <errno.h>
@@ -22,15 +23,12 @@ enum {
 };
 
 struct watch {
-    struct now *workers;
-    size_t n;
-    int64_t run_limit_ms;
-    void (*tick)(void *to);
-    void *to;
+    struct watching what;
     int stop[2];           /* a pipe: readable when the run should stop */
     _Atomic int why;       /* signal number, or TIME_LIMIT */
     _Atomic bool is_through; /* no plugin is called any more */
-    int quit[2];           /* a pipe: closed when the watchdog should end */
+    int64_t start_ms, stop_ms; /* of the run; of the wish to stop it, or 0 */
+    int quit[2];           /* a pipe: closed when the watchdog should end; -1 */
     pthread_t thread;
     struct sigaction old_stop[3], old_crash[5], old_pipe;
 };
@@ -38,6 +36,7 @@ struct watch {
 static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 static struct watch *the_watch; /* for the handlers */
+static _Atomic bool is_committed; /* what this process has run */
 static wq_key id_key;           /* "id", interned before they can run */
 
 /* ---- a message without malloc, locks or stdio ---- */
@@ -84,24 +83,52 @@ static void put_record(struct line *l, const wq_record *r)
     put_text(l, " on)");
 }
 
-/* Names what a worker was doing, takes the temporary files away and leaves. */
-static _Noreturn void give_up(const struct now *now, const char *what, int code)
+/* `stage "x" crashed (SIGSEGV) on record "a1" (in.jsonl, from byte 0 on)` */
+static void put_what(struct line *l, const struct now *now, const char *what)
 {
-    sink_unlink_all(); /* first: to look at a broken record may crash again */
-    struct line l = { .n = 0 };
     const char *label = now ? atomic_load(&now->label) : NULL;
-    put_text(&l, "warraq: error: ");
     if (label) {
-        put_text(&l, "stage \"");
-        put_text(&l, label);
-        put_text(&l, "\" ");
+        put_text(l, "stage \"");
+        put_text(l, label);
+        put_text(l, "\" ");
     }
-    put_text(&l, what);
-    if (label) put_record(&l, atomic_load(&now->record));
-    put_text(&l, "; nothing was committed\n");
-    ssize_t done = write(STDERR_FILENO, l.text, l.n);
-    (void)done;
-    _exit(code);
+    put_text(l, what);
+    if (label) put_record(l, atomic_load(&now->record));
+    put_text(l, atomic_load(&is_committed) ? "; the run was committed"
+                                           : "; nothing was committed");
+}
+
+/* How a worker's call ends the process. */
+struct end {
+    const char *what;      /* "crashed (SIGSEGV)" */
+    int code;
+    bool is_fault;         /* of the record in it: */
+    enum host_reason why;
+    const char *detail;    /* "SIGSEGV" */
+};
+
+/* Names what a worker was doing, takes the temporary files away and leaves.  A
+ * run in a process of its own leaves the words to the one that waits for it, who
+ * may rather begin anew without the record. */
+static _Noreturn void give_up(const struct now *now, const struct end *end)
+{
+    const struct watch *w = the_watch;
+    const struct page *page = w ? w->what.page : NULL;
+    struct line l = { .n = 0 };
+    sink_unlink_all(); /* first: to look at a broken record may crash again */
+    if (page && now && end->is_fault
+        && page_blame(page, (size_t)(now - w->what.workers), end->why, end->detail))
+        _exit(end->code);
+    if (!page) put_text(&l, "warraq: error: ");
+    put_what(&l, now, end->what);
+    if (page) {
+        page_speak(page, end->code, l.text, l.n);
+    } else {
+        put_text(&l, "\n");
+        ssize_t done = write(STDERR_FILENO, l.text, l.n);
+        (void)done;
+    }
+    _exit(end->code);
 }
 
 /* ---- handlers ---- */
@@ -116,29 +143,31 @@ static void on_stop(int number)
         (void)done;
     } else {
         sink_unlink_all();
+        if (w && w->what.page) page_speak(w->what.page, EX_LATER, "", 0);
         _exit(EX_LATER);
     }
     errno = saved;
 }
 
-static const char *crash_name(int number)
-{
-    switch (number) {
-    case SIGSEGV: return "crashed (SIGSEGV)";
-    case SIGBUS: return "crashed (SIGBUS)";
-    case SIGFPE: return "crashed (SIGFPE)";
-    case SIGILL: return "crashed (SIGILL)";
-    case SIGABRT: return "aborted (SIGABRT)";
-    default: return "crashed";
-    }
-}
-
 static void on_crash(int number)
 {
+    static const struct {
+        int number;
+        const char *what, *name;
+    } known[] = {
+        { SIGSEGV, "crashed (SIGSEGV)", "SIGSEGV" },
+        { SIGBUS, "crashed (SIGBUS)", "SIGBUS" },
+        { SIGFPE, "crashed (SIGFPE)", "SIGFPE" },
+        { SIGILL, "crashed (SIGILL)", "SIGILL" },
+        { SIGABRT, "aborted (SIGABRT)", "SIGABRT" },
+    };
+    size_t k = 0;
     /* A second crash, in here, must not come back. */
     for (size_t i = 0; i < WQ_LEN(crash_signals); i++)
         signal(crash_signals[i], SIG_DFL);
-    give_up(host_now, crash_name(number), EX_INTERNAL);
+    while (k + 1 < WQ_LEN(known) && known[k].number != number) k++;
+    give_up(host_now, &(struct end){ known[k].what, EX_INTERNAL, true,
+                                     REASON_CRASHED, known[k].name });
 }
 
 /* ---- the watchdog ---- */
@@ -171,7 +200,8 @@ static void look_at(const struct now *now, struct seen *seen)
     char what[64];
     text_format(what, sizeof what, "took longer than %lld ms",
                 (long long)limit);
-    give_up(now, what, EX_INTERNAL);
+    give_up(now, &(struct end){ what, EX_INTERNAL, true, REASON_TIMED_OUT,
+                                what });
 }
 
 /* What was begun has had its time: leaves, naming a stage that still works. */
@@ -179,31 +209,31 @@ static _Noreturn void stop_waiting(const struct watch *w)
 {
     char what[96];
     size_t i = 0;
-    while (i + 1 < w->n && !atomic_load(&w->workers[i].label)) i++;
+    while (i + 1 < w->what.n && !atomic_load(&w->what.workers[i].label)) i++;
     text_format(what, sizeof what, "did not finish within %d ms of %s",
                 STOP_MS, watch_why(w));
-    give_up(&w->workers[i], what, EX_LATER);
+    give_up(&w->what.workers[i], &(struct end){ .what = what, .code = EX_LATER });
 }
 
 static void *watch_over(void *arg)
 {
     struct watch *w = arg;
-    struct seen *seen = calloc(w->n, sizeof *seen);
-    int64_t start = now_ms(), stop = 0;
+    struct seen *seen = calloc(w->what.n, sizeof *seen);
     struct pollfd quit = { .fd = w->quit[0], .events = POLLIN };
     while (seen && poll(&quit, 1, TICK_MS) <= 0) {
-        for (size_t i = 0; i < w->n; i++) look_at(&w->workers[i], &seen[i]);
-        if (w->run_limit_ms && now_ms() - start > w->run_limit_ms) {
+        for (size_t i = 0; i < w->what.n; i++) look_at(&w->what.workers[i], &seen[i]);
+        if (w->what.limit_ms && now_ms() - w->start_ms > w->what.limit_ms) {
             int none = 0;
             if (atomic_compare_exchange_strong(&w->why, &none, TIME_LIMIT)) {
                 ssize_t done = write(w->stop[1], "", 1);
                 (void)done;
             }
         }
-        if (!stop && watch_why(w)) stop = now_ms();
-        if (stop && now_ms() - stop > STOP_MS && !atomic_load(&w->is_through))
+        if (!w->stop_ms && watch_why(w)) w->stop_ms = now_ms();
+        if (w->stop_ms && now_ms() - w->stop_ms > STOP_MS
+            && !atomic_load(&w->is_through))
             stop_waiting(w);
-        if (w->tick) w->tick(w->to);
+        if (w->what.tick) w->what.tick(w->what.to);
     }
     free(seen);
     return NULL;
@@ -228,43 +258,27 @@ static void unhandle(const int *numbers, size_t n, const struct sigaction *old)
     for (size_t i = 0; i < n; i++) sigaction(numbers[i], &old[i], NULL);
 }
 
-static void close_pipes(struct watch *w)
+static void close_pipe(int ends[2])
 {
-    int *const ends[] = { &w->stop[0], &w->stop[1], &w->quit[0], &w->quit[1] };
-    for (size_t i = 0; i < WQ_LEN(ends); i++) {
-        if (*ends[i] >= 0) close(*ends[i]);
-        *ends[i] = -1;
+    for (size_t i = 0; i < 2; i++) {
+        if (ends[i] >= 0) close(ends[i]);
+        ends[i] = -1;
     }
 }
 
-static int open_pipes(struct watch *w)
-{
-    w->quit[0] = w->quit[1] = -1;
-    if (pipe2(w->stop, O_CLOEXEC | O_NONBLOCK) < 0) {
-        w->stop[0] = w->stop[1] = -1;
-        return -1;
-    }
-    if (pipe2(w->quit, O_CLOEXEC) == 0) return 0;
-    w->quit[0] = w->quit[1] = -1;
-    close_pipes(w);
-    return -1;
-}
-
-struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
-                          void (*tick)(void *to), void *to, struct err *e)
+struct watch *watch_start(const struct watching *what, struct err *e)
 {
     struct watch *w = calloc(1, sizeof *w);
     id_key = names_intern_own(str("id"));
-    if (!w || !id_key || open_pipes(w) < 0) {
+    if (!w || !id_key || pipe2(w->stop, O_CLOEXEC | O_NONBLOCK) < 0) {
         free(w);
         err_no_memory(e);
         return NULL;
     }
-    w->workers = workers;
-    w->n = n;
-    w->run_limit_ms = run_limit_ms;
-    w->tick = tick;
-    w->to = to;
+    w->what = *what;
+    w->quit[0] = w->quit[1] = -1;
+    w->start_ms = now_ms();
+    atomic_store(&is_committed, false);
     the_watch = w;
     /* A closed pipe is an error of write(). */
     const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -272,17 +286,28 @@ struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
     handle(stop_signals, WQ_LEN(stop_signals), on_stop, 0, w->old_stop);
     handle(crash_signals, WQ_LEN(crash_signals), on_crash, SA_ONSTACK,
            w->old_crash);
-    if (pthread_create(&w->thread, NULL, watch_over, w) != 0) {
-        the_watch = NULL;
-        unhandle(stop_signals, WQ_LEN(stop_signals), w->old_stop);
-        unhandle(crash_signals, WQ_LEN(crash_signals), w->old_crash);
-        sigaction(SIGPIPE, &w->old_pipe, NULL);
-        close_pipes(w);
-        free(w);
-        err_set(e, EX_NO_MEMORY, "cannot start a thread");
-        return NULL;
-    }
-    return w;
+    if (what->page) pthread_sigmask(SIG_SETMASK, &what->page->mask, NULL);
+    if (watch_go(w, e) == 0) return w;
+    watch_stop(w);
+    return NULL;
+}
+
+int watch_go(struct watch *w, struct err *e)
+{
+    if (pipe2(w->quit, O_CLOEXEC) == 0
+        && pthread_create(&w->thread, NULL, watch_over, w) == 0)
+        return 0;
+    close_pipe(w->quit);
+    return err_set(e, EX_NO_MEMORY, "cannot start a thread");
+}
+
+void watch_rest(struct watch *w)
+{
+    if (!w || w->quit[1] < 0) return;
+    close(w->quit[1]);
+    w->quit[1] = -1;
+    pthread_join(w->thread, NULL);
+    close_pipe(w->quit);
 }
 
 int watch_fd(const struct watch *w)
@@ -308,15 +333,19 @@ void watch_through(struct watch *w)
 
 int watch_thread(struct now *now)
 {
-    host_now = now;
     stack_t stack = { .ss_sp = malloc(STACK_BYTES), .ss_size = STACK_BYTES };
-    if (!stack.ss_sp) return -1;
-    return sigaltstack(&stack, NULL);
+    if (!stack.ss_sp || sigaltstack(&stack, NULL) < 0) {
+        free(stack.ss_sp);
+        return -1;
+    }
+    host_now = now;
+    return 0;
 }
 
 void watch_thread_end(void)
 {
     stack_t none = { .ss_flags = SS_DISABLE }, old;
+    if (!host_now) return;
     if (sigaltstack(&none, &old) == 0 && !(old.ss_flags & SS_DISABLE))
         free(old.ss_sp);
     host_now = NULL;
@@ -336,16 +365,19 @@ void watch_open_stop(struct watch_open *w)
     unhandle(crash_signals, WQ_LEN(crash_signals), w->old);
 }
 
+void watch_committed(bool it_is)
+{
+    atomic_store(&is_committed, it_is);
+}
+
 void watch_stop(struct watch *w)
 {
     if (!w) return;
-    close(w->quit[1]);
-    w->quit[1] = -1;
-    pthread_join(w->thread, NULL);
+    watch_rest(w);
     unhandle(stop_signals, WQ_LEN(stop_signals), w->old_stop);
     unhandle(crash_signals, WQ_LEN(crash_signals), w->old_crash);
     sigaction(SIGPIPE, &w->old_pipe, NULL);
     the_watch = NULL;
-    close_pipes(w);
+    close_pipe(w->stop);
     free(w);
 }

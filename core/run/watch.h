@@ -10,28 +10,40 @@
 #include "run/host.h"
 #include <signal.h>
 
+struct page;  /* run/page.h */
 struct watch; /* one at a time in a process */
 
-/* workers: n of them, live until watch_stop.  run_limit_ms: as SIGTERM after so
- * long; 0: none.  tick: called some times a second from the watchdog; NULL. */
-struct watch *watch_start(struct now *workers, size_t n, int64_t run_limit_ms,
-                          void (*tick)(void *to), void *to, struct err *e);
+struct watching {
+    struct now *workers; /* n of them, live until watch_stop                  */
+    size_t n;
+    int64_t limit_ms;    /* of the run: as SIGTERM after so long; 0: none     */
+    void (*tick)(void *to); /* some times a second, from the watchdog; NULL   */
+    void *to;
+    const struct page *page; /* a run in a process of its own: says there, not
+                            on standard error, how it ends; NULL              */
+};
+struct watch *watch_start(const struct watching *what, struct err *e);
+/* Ends the watchdog's thread, and starts it again; signals are seen meanwhile. */
+void watch_rest(struct watch *w);
+int watch_go(struct watch *w, struct err *e);
 /* Becomes readable when the run should stop. */
 int watch_fd(const struct watch *w);
 /* Should the run stop?  Why: "SIGTERM", "time limit"; NULL: no. */
 const char *watch_why(const struct watch *w);
 /* All articles are through: what follows is the commit, which takes its time. */
 void watch_through(struct watch *w);
+/* Whether the last run of this process was, for who dies behind it. */
+void watch_committed(bool it_is);
+void watch_stop(struct watch *w);
+/* A thread of the run calls it first: its alternate signal stack, its `now`. */
+int watch_thread(struct now *now);
+void watch_thread_end(void);
 /* Crashes of this thread while no run is watched: a stage that dies as it is
- * opened is named, too. */
+ * opened or closed is named, too. */
 struct watch_open {
     struct now now; /* of this thread */
     struct sigaction old[5];
 };
 int watch_open_start(struct watch_open *w);
 void watch_open_stop(struct watch_open *w);
-/* A worker thread calls it first: its alternate signal stack, its `now`. */
-int watch_thread(struct now *now);
-void watch_thread_end(void);
-void watch_stop(struct watch *w);
 #endif

@@ -1,0 +1,221 @@
+/* page.c - see page.h. */
+#include "run/page.h"
+#include "base/file.h"
+#include "base/names.h"
+#include "run/reader.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+/* ---- the counts of a stage, in one row ---- */
+
+/* Those behind dropped_by: one allocation of stage_stats_new. */
+static size_t n_arrays(const wq_stage *desc)
+{
+    return 2 * (size_t)stage_n_reasons(desc) + stage_n_counters(desc);
+}
+
+/* Its single counts, as places; NULL behind the last. */
+static uint64_t *single(struct stage_stats *s, size_t i)
+{
+    uint64_t *const all[] = { &s->in, &s->kept, &s->dropped, &s->rejected,
+                              &s->emitted, &s->nanoseconds, &s->excused };
+    return i < WQ_LEN(all) ? all[i] : NULL;
+}
+
+static size_t n_counts(const wq_stage *desc)
+{
+    size_t n = 0;
+    while (single(&(struct stage_stats){ 0 }, n)) n++;
+    return n + n_arrays(desc);
+}
+
+/* Copies between a stage's counts and its row; returns the next row. */
+static uint64_t *write_row(struct stage_stats *s, const wq_stage *desc,
+                           uint64_t *row)
+{
+    for (size_t i = 0; single(s, i); i++) *row++ = *single(s, i);
+    memcpy(row, s->dropped_by, n_arrays(desc) * sizeof *row);
+    return row + n_arrays(desc);
+}
+
+static const uint64_t *read_row(struct stage_stats *s, const wq_stage *desc,
+                                const uint64_t *row)
+{
+    for (size_t i = 0; single(s, i); i++) *single(s, i) = *row++;
+    memcpy(s->dropped_by, row, n_arrays(desc) * sizeof *row);
+    return row + n_arrays(desc);
+}
+
+/* ---- all of it ---- */
+
+int page_open(struct page *p, const struct plan *plan, struct err *e)
+{
+    *p = (struct page){ .bytes = sizeof *p->shared };
+    for (size_t i = 0; i < plan->n_stages; i++)
+        p->bytes += n_counts(plan->stages[i].desc) * sizeof(uint64_t);
+    p->files = calloc(PAGE_SLOTS, sizeof *p->files);
+    void *at = mmap(NULL, p->bytes, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (at != MAP_FAILED) p->shared = at;
+    return p->shared && p->files ? 0 : err_no_memory(e);
+}
+
+void page_close(struct page *p)
+{
+    if (p->shared) munmap(p->shared, p->bytes);
+    free(p->files);
+    *p = (struct page){ 0 };
+}
+
+void page_clear(struct page *p)
+{
+    memset(p->shared, 0, p->bytes);
+}
+
+/* ---- the child ---- */
+
+/* The path of its input, written only when it is another one than before. */
+static void set_path(const struct page *p, size_t slot,
+                     const struct input_file *f)
+{
+    struct call *c = &p->shared->slots[slot].call;
+    if (p->files[slot] == f && (!f) == !c->path[0]) return;
+    p->files[slot] = f;
+    memset(c->path, 0, sizeof c->path);
+    if (!f) return;
+    char *real = f->from ? NULL : file_real(f->path);
+    text_format(c->path, sizeof c->path, "%s",
+                f->from ? f->from->real : real ? real : f->path);
+    free(real);
+}
+
+static void set_id(struct call *c, const wq_record *r)
+{
+    wq_value id;
+    size_t n = 0;
+    rec_get_value(r, names_intern_own(str("id")), &id);
+    if (id.type == WQ_V_STR || id.type == WQ_V_NUMBER) {
+        n = id.u.s.n < sizeof c->id ? id.u.s.n : sizeof c->id - 1;
+        memcpy(c->id, id.u.s.p, n);
+    } else if (id.type == WQ_V_INT) {
+        n = text_format(c->id, sizeof c->id, "%lld", (long long)id.u.i);
+    }
+    memset(c->id + n, 0, sizeof c->id - n);
+}
+
+const struct mishap *page_enter(const struct page *p, size_t slot,
+                                uint32_t stage, const struct batch *b,
+                                const wq_record *r)
+{
+    struct page_slot *s = &p->shared->slots[slot];
+    const struct piece *piece = r->origin.piece;
+    set_path(p, slot, piece ? piece->file : NULL);
+    set_id(&s->call, r);
+    s->call.stage = stage;
+    s->call.byte = piece ? piece->byte : 0;
+    if (piece && r->origin.raw.p)
+        s->call.byte += (uint64_t)(r->origin.raw.p - (b->raw.p + piece->at));
+    for (size_t i = 0; i < p->n_asides; i++)
+        if (p->asides[i].call.byte == s->call.byte
+            && memcmp(&p->asides[i].call, &s->call, sizeof s->call) == 0)
+            return &p->asides[i].mishap;
+    atomic_store(&s->is_on, true);
+    return NULL;
+}
+
+void page_leave(const struct page *p, size_t slot)
+{
+    atomic_store(&p->shared->slots[slot].is_on, false);
+}
+
+/* Copies as much as fits, with its end, and without any function of the library:
+ * a handler calls. */
+static void copy(char *out, size_t cap, const char *text, size_t n)
+{
+    size_t i = 0;
+    for (; i < n && i + 1 < cap && text[i]; i++) out[i] = text[i];
+    out[i] = '\0';
+}
+
+bool page_blame(const struct page *p, size_t slot, enum host_reason why,
+                const char *detail)
+{
+    struct page_shared *s = p->shared;
+    if (slot >= PAGE_SLOTS || !atomic_load(&s->slots[slot].is_on)
+        || atomic_exchange(&s->is_ending, true))
+        return false;
+    s->blamed.call = s->slots[slot].call;
+    s->blamed.mishap.why = why;
+    copy(s->blamed.mishap.detail, sizeof s->blamed.mishap.detail, detail,
+         SIZE_MAX);
+    atomic_store(&s->end, PAGE_BLAMES);
+    return true;
+}
+
+void page_speak(const struct page *p, int code, const char *words, size_t n)
+{
+    struct page_shared *s = p->shared;
+    if (atomic_exchange(&s->is_ending, true)) return;
+    s->code = code;
+    copy(s->words, sizeof s->words, words, n);
+    atomic_store(&s->end, PAGE_SPEAKS);
+}
+
+void page_ready(const struct page *p, bool can_begin_anew)
+{
+    atomic_store(&p->shared->can_begin_anew, can_begin_anew);
+}
+
+void page_through(const struct page *p)
+{
+    atomic_store(&p->shared->is_through, true);
+}
+
+void page_stages(const struct page *p, const struct plan *plan,
+                 const struct run_result *result)
+{
+    uint64_t *row = p->shared->counts;
+    for (size_t i = 0; i < result->n_stages; i++)
+        row = write_row(&result->stages[i], plan->stages[i].desc, row);
+    atomic_store(&p->shared->has_stages, true);
+}
+
+void page_done(const struct page *p, int code, const struct err *e)
+{
+    p->shared->exit_code = code;
+    p->shared->err = *e;
+    atomic_store(&p->shared->is_done, true);
+}
+
+/* ---- the parent ---- */
+
+int page_result(const struct page *p, const struct plan *plan,
+                struct run_result *out)
+{
+    const uint64_t *row = p->shared->counts;
+    *out = p->shared->result;
+    out->stages = NULL;
+    out->n_stages = 0;
+    if (!atomic_load(&p->shared->has_stages)) return 0;
+    out->stages = calloc(plan->n_stages + 1, sizeof *out->stages);
+    if (!out->stages) return -1;
+    for (; out->n_stages < plan->n_stages; out->n_stages++) {
+        struct stage_stats *s = &out->stages[out->n_stages];
+        const wq_stage *desc = plan->stages[out->n_stages].desc;
+        if (stage_stats_new(desc, s) < 0) return -1;
+        row = read_row(s, desc, row);
+    }
+    return 0;
+}
+
+size_t page_busy(const struct page *p, size_t *slot)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < PAGE_SLOTS; i++) {
+        if (!atomic_load(&p->shared->slots[i].is_on)) continue;
+        *slot = i;
+        n++;
+    }
+    return n;
+}
