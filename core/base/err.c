@@ -1,5 +1,6 @@
 /* err.c - filling struct err; see err.h. */
 #include "base/err.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +64,15 @@ int err_in_front(struct err *e, const char *fmt, ...)
     va_end(args);
     text_format(e->text + n, sizeof e->text - n, "%s", rest);
     return -1;
+}
+
+int err_code(int number, int otherwise)
+{
+    switch (number) {
+    case ENOMEM: case EMFILE: case ENFILE: return EX_NO_MEMORY;
+    case EACCES: case EPERM: return EX_NO_PERM;
+    default: return otherwise;
+    }
 }
 
 int err_no_memory(struct err *e)

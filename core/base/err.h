@@ -44,6 +44,9 @@ int err_set(struct err *e, int code, const char *fmt, ...) ERR_PRINTF(3, 4);
 int err_vset(struct err *e, int code, const char *fmt, va_list args);
 /* Puts context in front: "cannot load x.so: " + what it said.  Returns -1. */
 int err_in_front(struct err *e, const char *fmt, ...) ERR_PRINTF(2, 3);
+/* The exit code for an errno: EX_NO_MEMORY (memory, descriptors), EX_NO_PERM, or
+ * `otherwise`.  Cannot fail.  [any] */
+int err_code(int number, int otherwise);
 /* "out of memory", EX_NO_MEMORY.  Returns -1. */
 int err_no_memory(struct err *e);
 /* As vsnprintf, but never cuts a UTF-8 sequence in half.  Returns the length

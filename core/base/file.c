@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,21 +11,27 @@
 
 void file_make_folders(const char *path, bool synced)
 {
-    char *copy = strdup(path);
-    for (char *p = copy ? copy + 1 : NULL; p && (p = strchr(p, '/')); p++) {
+    char folder[PATH_MAX];
+    size_t n = strnlen(path, sizeof folder);
+    if (n == sizeof folder) return; /* ENAMETOOLONG */
+    memcpy(folder, path, n + 1);
+    for (char *p = n ? folder + 1 : NULL; p && (p = strchr(p, '/')); p++) {
         *p = '\0';
-        if (mkdir(copy, 0777) == 0 && synced) (void)file_sync_folder(copy);
+        if (mkdir(folder, 0777) == 0 && synced) (void)file_sync_folder(folder);
         *p = '/';
     }
-    free(copy);
 }
 
 int file_sync_folder(const char *path)
 {
-    char *copy = strdup(path);
-    if (!copy) return -1;
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(copy);
+    char folder[PATH_MAX];
+    size_t n = strnlen(path, sizeof folder);
+    if (n == sizeof folder) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(folder, path, n + 1);
+    int fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return -1;
     int rc = fsync(fd), saved = errno;
     if (rc < 0 && (saved == EINVAL || saved == ENOTSUP || saved == EROFS)) rc = 0;

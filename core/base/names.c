@@ -8,6 +8,7 @@
  * the lock and looks again. */
 #include "base/names.h"
 #include "base/hash.h"
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -102,7 +103,10 @@ static struct table *table_with_room(void)
  * than `max`.  Returns 0 if it cannot. */
 static wq_key add(wq_str name, uint64_t hash, uint32_t max)
 {
-    if (count >= max) return 0;
+    if (count >= max) {
+        errno = ENOSPC;
+        return 0;
+    }
     struct table *t = table_with_room();
     char *copy = malloc(name.n + 1);
     wq_key key = count + 1;
@@ -113,6 +117,7 @@ static wq_key add(wq_str name, uint64_t hash, uint32_t max)
     }
     if (!t || !copy || !block) {
         free(copy);
+        errno = ENOMEM;
         return 0;
     }
     if (name.n) memcpy(copy, name.p, name.n);
@@ -138,7 +143,9 @@ static wq_key intern(wq_str name, uint32_t max)
 
 wq_key names_intern(wq_str name)
 {
-    return name.n > WQ_MAX_NAME ? 0 : intern(name, NAMES_MAX - NAMES_OWN);
+    if (name.n <= WQ_MAX_NAME) return intern(name, NAMES_MAX - NAMES_OWN);
+    errno = ENAMETOOLONG;
+    return 0;
 }
 
 wq_key names_intern_own(wq_str name)

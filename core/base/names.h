@@ -14,7 +14,7 @@ enum { NAMES_MAX = 1000000, NAMES_OWN = 4096 };
 
 /* The key of a name that came from data or from a plugin; 0 if memory runs out,
  * it is longer than WQ_MAX_NAME, or NAMES_MAX - NAMES_OWN names are known and it
- * is none of them.  [any] */
+ * is none of them; errno tells which (ENOMEM).  [any] */
 wq_key names_intern(wq_str name);
 /* The key of a name that stands in our own source; 0 if memory runs out.
  * [any] */

@@ -2,6 +2,7 @@
  * value with where it comes from, and what each stage reads and writes. */
 #include "cli/cli.h"
 #include "base/names.h"
+#include "base/nomem.h"
 #include "cli/json.h"
 #include "run/run.h"
 #include <stdlib.h>
@@ -33,9 +34,12 @@ static const char *names_of(const wq_param *params, uint32_t n,
                              && (params[i].flags & flag) == flag
                              && k < config_count(c, i); k++) {
             wq_str name = config_get_str(c, i, k);
-            buf_format(out, "%s%.*s", out->n ? ", " : "", STR_ARG(name));
+            if (buf_format(out, "%s%.*s", out->n ? ", " : "", STR_ARG(name))
+                < 0)
+                nomem_leave();
         }
-    return buf_close(out) < 0 ? "" : out->p;
+    if (buf_close(out) < 0) nomem_leave();
+    return out->p;
 }
 
 /* "default", "line 12", "--set" */
@@ -58,12 +62,13 @@ static void print_params(const struct pipeline *p, const wq_param *params,
         struct buf value = { 0 };
         char origin[64];
         print_origin(p, &c->values[i], origin, sizeof origin);
-        if (param_print(&params[i], &c->values[i], &value) == 0
-            && buf_close(&value) == 0)
-            printf("     %-*s  %-22s %s%s%s%s\n", (int)width, params[i].name,
-                   value.p, origin, params[i].unit ? " (" : "",
-                   params[i].unit ? params[i].unit : "",
-                   params[i].unit ? ")" : "");
+        if (param_print(&params[i], &c->values[i], &value) < 0
+            || buf_close(&value) < 0)
+            nomem_leave();
+        printf("     %-*s  %-22s %s%s%s%s\n", (int)width, params[i].name,
+               value.p, origin, params[i].unit ? " (" : "",
+               params[i].unit ? params[i].unit : "",
+               params[i].unit ? ")" : "");
         buf_free(&value);
     }
 }

@@ -1,9 +1,11 @@
 /* main.c - the `warraq` command: finds the verb and hands over to its file. */
 #include "base/log.h"
+#include "base/nomem.h"
 #include "cli/cli.h"
 #include "run/codec.h"
 #include "run/host.h"
 #include "run/memory.h"
+#include "run/sink.h"
 #include "text/text.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -81,6 +83,7 @@ static void hold_standard_streams(void)
 int main(int argc, char **argv)
 {
     hold_standard_streams();
+    nomem_on_leave(sink_unlink_all);
     host_offer("text/1", text_toolkit());
     host_offer("format/1", codec_extension());
     host_offer("state/1", memory_extension());

@@ -161,6 +161,7 @@ static int test_file(const char *path, struct tally *t)
 {
     struct loaded l;
     int code = loaded_open(&l, path, NULL, 0, NULL);
+    int worst = code;
     for (size_t i = 0; l.plan && i < l.pipeline->n_tests; i++) {
         const struct cfg_test *test = &l.pipeline->tests[i];
         struct diags *diags = &l.diags;
@@ -175,11 +176,13 @@ static int test_file(const char *path, struct tally *t)
             fprintf(stderr, "%s: %s: %s\n", path, test->name,
                     passed ? "passed" : "FAILED");
         if (rc < 0) log_err(&e);
+        /* That says nothing of the pipeline. */
+        if (rc < 0 && e.code == EX_NO_MEMORY) worst = e.code;
         outcome_free(&o);
     }
     if (code == EX_FINE) diags_print(&l.diags, stderr);
     loaded_free(&l);
-    return code;
+    return worst;
 }
 
 static int test_all(const struct options *o)

@@ -543,10 +543,9 @@ struct cfg_node *cfg_read(const char *path, struct arena *arena,
         diag_error(diags, EX_NO_INPUT, at, 0, NULL,
                    "is a folder, not a pipeline file");
     } else if (fd < 0 || read_all(fd, &text) < 0) {
-        int code = errno == EACCES   ? EX_NO_PERM
-                   : errno == ENOMEM ? EX_NO_MEMORY
-                   : errno == ENOENT || errno == ENOTDIR ? EX_NO_INPUT
-                                                         : EX_IO;
+        int code = errno == ENOENT || errno == ENOTDIR
+                       ? EX_NO_INPUT
+                       : err_code(errno, EX_IO);
         diag_error(diags, code, at, 0, NULL, "cannot read: %s",
                    strerror(errno));
     } else {

@@ -202,6 +202,9 @@ int plugins_find(struct plugins *set, const char *const *dirs, size_t n_dirs,
         struct plugin *p = &set->list[i];
         if (!p->refused)
             p->refused = probe_load(p->file, &set->arena, p, &p->why) < 0;
+        /* That says nothing of the plugin; one that is not needed is missed
+         * all the same, by its formats' suffixes. */
+        if (p->refused && p->why.code == EX_NO_MEMORY) rc = err_no_memory(e);
     }
     if (rc < 0) return -1;
     return check_offers(set, true, e) < 0 ? -1 : check_offers(set, false, e);

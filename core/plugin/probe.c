@@ -136,7 +136,7 @@ static int check_trust(const char *file, struct err *e)
     char path[PATH_MAX];
     int level = 0; /* the file; 1: its folder */
     if (!realpath(file, path))
-        return err_set(e, EX_NO_PLUGIN, "%s", strerror(errno));
+        return err_set(e, err_code(errno, EX_NO_PLUGIN), "%s", strerror(errno));
     do
         if (check_safe(path, level++ == 1, e) < 0) return -1;
     while (go_up(path));
@@ -158,7 +158,7 @@ int probe_file(const char *file, struct err *e)
 
 /* dlopen's own words, without the file that every message names anyway, and
  * what to do about the commonest causes. */
-static int dlopen_error(const char *file, struct err *e)
+static int dlopen_error(const char *file, int error, struct err *e)
 {
     static const struct {
         const char *words, *advice;
@@ -174,6 +174,8 @@ static int dlopen_error(const char *file, struct err *e)
     const char *why = dlerror();
     size_t n = strlen(file);
     if (!why) why = "dlopen gives no reason";
+    if (error == ENOMEM || strstr(why, strerror(ENOMEM)))
+        return err_no_memory(e);
     if (strncmp(why, file, n) == 0 && strncmp(why + n, ": ", 2) == 0)
         why += n + 2;
     for (size_t i = 0; i < WQ_LEN(causes); i++)
@@ -185,8 +187,9 @@ static int dlopen_error(const char *file, struct err *e)
 int probe_load(const char *file, struct arena *arena, struct plugin *out,
                struct err *e)
 {
+    errno = 0; /* malloc's; the loader does not always say that it failed */
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!library) return dlopen_error(file, e);
+    if (!library) return dlopen_error(file, errno, e);
     const wq_plugin *desc = dlsym(library, "warraq_plugin");
     if (!desc)
         return err_set(e, EX_NO_PLUGIN, "it has no symbol \"warraq_plugin\"; "

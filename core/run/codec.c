@@ -140,7 +140,9 @@ static int forward_each(void *to, wq_record *record, const char *why)
 static int speak(wq_ctx *ctx, int rc, const struct callback *c,
                  const struct err *e)
 {
-    if (rc < 0 && !c->has_stopped) host_table()->error(ctx, "%s", e->text);
+    if (rc == 0 || c->has_stopped) return rc;
+    host_table()->error(ctx, "%s", e->text);
+    if (e->code == EX_NO_MEMORY) ctx->err.code = e->code;
     return rc;
 }
 

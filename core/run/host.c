@@ -6,7 +6,9 @@
 #include "run/host.h"
 #include "base/log.h"
 #include "base/names.h"
+#include "base/nomem.h"
 #include "plugin/params.h"
+#include <errno.h>
 #include <stdio.h>
 
 _Thread_local struct now *host_now;
@@ -31,6 +33,16 @@ void host_leave(void)
     if (!host_now) return;
     atomic_store_explicit(&host_now->label, NULL, memory_order_relaxed);
     atomic_store_explicit(&host_now->record, NULL, memory_order_relaxed);
+}
+
+/* ---- names ---- */
+/* What data has too many of is that record's fault; a plugin could not tell it
+ * from memory that ran out. */
+static wq_key h_intern(wq_str name)
+{
+    wq_key key = names_intern(name);
+    if (!key && errno == ENOMEM) nomem_leave();
+    return key;
 }
 
 /* ---- fields, cuts, layers ---- */
@@ -218,6 +230,9 @@ static void h_set_reason(wq_ctx *ctx, size_t i, uint32_t reason,
     va_end(args);
     ctx->reasons[i] = reason;
     ctx->messages[i] = arena_copy(&ctx->batch->arena, text, n + 1);
+    if (ctx->messages[i] || ctx->failed) return;
+    err_no_memory(&ctx->err);
+    ctx->failed = true;
 }
 
 static void h_error(wq_ctx *ctx, const char *fmt, ...)
@@ -286,7 +301,7 @@ const wq_host *host_table(void)
         .get_int = config_get_int, .get_real = config_get_real,
         .get_str = config_get_str, .count = config_count,
         .get_key = config_get_key, .bad_param = config_bad_param,
-        .intern = names_intern, .name = names_get,
+        .intern = h_intern, .name = names_get,
         .get = h_get, .set = h_set,
         .get_value = h_get_value, .set_value = h_set_value,
         .reserve = h_reserve, .commit = rec_commit, .fields = h_fields,
@@ -297,6 +312,7 @@ const wq_host *host_table(void)
         .bad_record = h_bad_record, .input_name = h_input_name,
         .set_reason = h_set_reason, .error = h_error, .log = h_log,
         .add = h_add, .scratch = h_scratch, .extension = h_extension,
+        .no_memory = nomem_leave,
     };
     return &table;
 }

@@ -33,7 +33,7 @@ static int add_folder(struct paths *out, const char *folder, struct err *e)
 {
     DIR *dir = opendir(folder);
     if (!dir)
-        return err_set(e, errno == EACCES ? EX_NO_PERM : EX_IO,
+        return err_set(e, err_code(errno, EX_IO),
                        "cannot list %s: %s", folder, strerror(errno));
     int rc = 0, n_files = 0, n_folders = 0;
     size_t n = strlen(folder);
@@ -72,7 +72,7 @@ int paths_add(struct paths *out, const char *pattern, struct err *e)
     if (strcmp(pattern, "-") == 0 || access(pattern, F_OK) == 0)
         return add_one(out, pattern, e);
     if (!strpbrk(pattern, "*?["))
-        return err_set(e, errno == EACCES ? EX_NO_PERM : EX_NO_INPUT,
+        return err_set(e, err_code(errno, EX_NO_INPUT),
                        "cannot read %s: %s", pattern, strerror(errno));
     glob_t found = { 0 };
     int rc = glob(pattern, GLOB_NOSORT, NULL, &found);

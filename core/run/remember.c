@@ -143,7 +143,7 @@ int remember_output(struct run *run, const char *kind, const char *path,
     f->aside = f->target ? state_aside(&m->state, f->target) : NULL;
     m->n_files++;
     if (f->aside) return 0;
-    return err_set(e, errno == EACCES ? EX_NO_PERM : EX_CANT_CREATE,
+    return err_set(e, err_code(errno, EX_CANT_CREATE),
                    "cannot write %s: %s", path, strerror(errno));
 }
 

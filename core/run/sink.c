@@ -49,8 +49,7 @@ void sink_unlink_all(void)
 
 static int cannot(const char *path, struct err *e)
 {
-    return err_set(e, errno == EACCES || errno == EPERM ? EX_NO_PERM
-                                                        : EX_CANT_CREATE,
+    return err_set(e, err_code(errno, EX_CANT_CREATE),
                    "cannot write %s: %s", path, strerror(errno));
 }
 

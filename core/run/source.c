@@ -232,8 +232,7 @@ struct source *source_open(const char *path, int stop_fd, struct err *e)
         if (!S_ISDIR(st.st_mode)) return s;
         errno = EISDIR;
     }
-    err_set(e, errno == ENOENT ? EX_NO_INPUT
-               : errno == EACCES ? EX_NO_PERM : EX_IO,
+    err_set(e, errno == ENOENT ? EX_NO_INPUT : err_code(errno, EX_IO),
             "cannot read %s: %s", path, strerror(errno));
     source_close(s);
     return NULL;

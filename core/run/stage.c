@@ -83,6 +83,13 @@ void stage_totals(const struct stage *s, struct stage_stats *out)
 
 /* ---- opening ---- */
 
+/* Why an open() failed that gave no fault of a parameter. */
+static int code_of(const wq_ctx *ctx)
+{
+    return !ctx->failed || ctx->err.code == EX_NO_MEMORY ? EX_NO_MEMORY
+                                                         : EX_PIPELINE;
+}
+
 /* Opens one; what it says of its parameters goes to the config's listener. */
 static void open_one(struct plan_stage *p, struct diags *diags)
 {
@@ -96,8 +103,8 @@ static void open_one(struct plan_stage *p, struct diags *diags)
     if (p->shared && !p->config->is_bad && !ctx.failed) return;
     if (p->config->is_bad) return; /* reported where it stands */
     const struct cfg_node *at = p->cfg->name_node;
-    diag_error(diags, ctx.failed ? EX_PIPELINE : EX_NO_MEMORY, at->at,
-               at->width, NULL, "stage \"%s\" cannot start: %s", p->cfg->label,
+    diag_error(diags, code_of(&ctx), at->at, at->width, NULL,
+               "stage \"%s\" cannot start: %s", p->cfg->label,
                ctx.failed ? ctx.err.text : "out of memory");
 }
 
@@ -111,7 +118,7 @@ static void try_format(const struct plan_format *f, struct diags *diags)
     host_leave();
     if (shared && f->desc->close) f->desc->close(shared);
     if (!shared && !f->config->is_bad)
-        diag_error(diags, EX_PIPELINE, (struct place){ 0 }, 0, NULL,
+        diag_error(diags, code_of(&ctx), (struct place){ 0 }, 0, NULL,
                    "format \"%s\" cannot start: %s", f->desc->name,
                    ctx.failed ? ctx.err.text : "out of memory");
 }

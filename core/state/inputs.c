@@ -200,7 +200,7 @@ static int look_at(struct look *k, struct input *in, struct err *e)
     int rc = 0, fd = open(in->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT) return 0; /* gone meanwhile */
     if (fd < 0 || fstat(fd, &st) < 0) {
-        rc = err_set(e, errno == EACCES ? EX_NO_PERM : EX_IO,
+        rc = err_set(e, err_code(errno, EX_IO),
                      "cannot read %s: %s", in->path, strerror(errno));
         goto out;
     }
@@ -228,7 +228,7 @@ static int add(struct inputs *out, const char *path, struct err *e)
     bool is_stream = strcmp(path, "-") == 0;
     if (!is_stream && stat(path, &st) < 0) {
         if (errno == ENOENT) return 0;
-        return err_set(e, errno == EACCES ? EX_NO_PERM : EX_IO,
+        return err_set(e, err_code(errno, EX_IO),
                        "cannot read %s: %s", path, strerror(errno));
     }
     if (is_stream || !S_ISREG(st.st_mode))

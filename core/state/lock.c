@@ -15,8 +15,7 @@ enum { TRY_MS = 50, ID_BYTES = 32 };
 
 static int cannot(const char *what, const char *path, struct err *e)
 {
-    int code = errno == EACCES || errno == EPERM || errno == EROFS ? EX_NO_PERM
-                                                                   : EX_IO;
+    int code = errno == EROFS ? EX_NO_PERM : err_code(errno, EX_IO);
     return err_set(e, code, "cannot %s %s: %s", what, path, strerror(errno));
 }
 

@@ -75,7 +75,7 @@ static int map(const char *path, const struct ledger_segment *segment,
         return damaged(path, segment, "is gone", e);
     if (fd < 0 || fstat(fd, &st) < 0) {
         if (fd >= 0) close(fd);
-        return err_set(e, errno == EACCES ? EX_NO_PERM : EX_IO,
+        return err_set(e, err_code(errno, EX_IO),
                        "cannot read %s: %s", path, strerror(errno));
     }
     bool is_long = (uint64_t)st.st_size == segment->bytes;
@@ -85,7 +85,7 @@ static int map(const char *path, const struct ledger_segment *segment,
     close(fd);
     if (!is_long) return damaged(path, segment, "has another length", e);
     if (p == MAP_FAILED)
-        return err_set(e, EX_IO, "cannot map %s: %s", path, strerror(errno));
+        return err_set(e, err_code(errno, EX_IO), "cannot map %s: %s", path, strerror(errno));
     *view = (wq_str){ p, (size_t)st.st_size };
     hash128_hex(view->p, view->n, hash);
     if (strcmp(hash, segment->hash) == 0) return 0;
@@ -117,7 +117,7 @@ int segments_sweep(const struct state *s, struct err *e)
     if (!folder) return err_no_memory(e);
     DIR *dir = opendir(folder);
     int rc = dir || errno == ENOENT ? 0
-             : err_set(e, EX_IO, "cannot list %s: %s", folder, strerror(errno));
+             : err_set(e, err_code(errno, EX_IO), "cannot list %s: %s", folder, strerror(errno));
     for (struct dirent *d; dir && rc == 0 && (d = readdir(dir));)
         if (strstr(d->d_name, ".tmp-") && unlinkat(dirfd(dir), d->d_name, 0) < 0
             && errno != ENOENT)

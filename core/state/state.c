@@ -83,8 +83,8 @@ static int find_folder(struct state *s, const char *dir, struct err *e)
     struct stat st;
     if (s->dir && stat(s->dir, &st) == 0 && S_ISDIR(st.st_mode)) return 0;
     if (s->dir) errno = ENOTDIR;
-    return err_set(e, errno == EACCES ? EX_NO_PERM
-                      : errno == ENOENT ? EX_NO_INPUT : EX_CANT_CREATE,
+    return err_set(e, errno == ENOENT ? EX_NO_INPUT
+                                    : err_code(errno, EX_CANT_CREATE),
                    "cannot use the state %s: %s", dir, strerror(errno));
 }
 
@@ -127,7 +127,7 @@ int state_view(struct state *s, const char *dir, struct err *e)
     int rc = -1;
     if (!path) err_no_memory(e);
     else if (access(path, F_OK) < 0)
-        err_set(e, errno == EACCES ? EX_NO_PERM : EX_NO_INPUT,
+        err_set(e, err_code(errno, EX_NO_INPUT),
                 "there is no state in %s", dir);
     else if (ledger_open(&s->ledger, path, true, e) == 0
              && ledger_id(s->ledger, s->id, e) == 0)

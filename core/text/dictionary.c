@@ -21,12 +21,15 @@
  * by one, at the same place: no answer depends on what was asked before.
  *
  * ICU 50 and later; its root locale, whose dictionaries know all these scripts.
- * Where it cannot be had, the caller does without. */
+ * Where it cannot be had, the caller does without.  That depends on the machine
+ * alone: if memory runs out, here or in ICU, the process ends. */
 #include "text/dictionary.h"
+#include "base/nomem.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ubrk.h>
+#include <unicode/uclean.h>
 
 #define BLOCK  4096
 #define AROUND 1024
@@ -50,7 +53,24 @@ struct reader { /* a thread's own */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
-static bool has_key;
+
+static void *icu_alloc(const void *context, size_t n)
+{
+    (void)context;
+    return nomem_realloc(NULL, n);
+}
+
+static void *icu_realloc(const void *context, void *p, size_t n)
+{
+    (void)context;
+    return nomem_realloc(p, n);
+}
+
+static void icu_free(const void *context, void *p)
+{
+    (void)context;
+    free(p);
+}
 
 static void reader_free(void *p)
 {
@@ -59,26 +79,27 @@ static void reader_free(void *p)
     free(reader);
 }
 
-static void make_key(void)
+/* Before anything else of ICU is called. */
+static void set_up(void)
 {
-    has_key = pthread_key_create(&key, reader_free) == 0;
+    UErrorCode status = U_ZERO_ERROR;
+    u_setMemoryFunctions(NULL, icu_alloc, icu_realloc, icu_free, &status);
+    if (pthread_key_create(&key, reader_free) != 0) nomem_leave();
 }
 
-/* The calling thread's reader, NULL if memory runs out. */
+/* The calling thread's reader. */
 static struct reader *reader_of_thread(void)
 {
-    pthread_once(&once, make_key);
-    if (!has_key) return NULL;
+    pthread_once(&once, set_up);
     struct reader *reader = pthread_getspecific(key);
     if (reader) return reader;
-    reader = calloc(1, sizeof *reader);
-    if (!reader) return NULL;
+    reader = nomem_realloc(NULL, sizeof *reader);
+    memset(reader, 0, sizeof *reader);
     UErrorCode status = U_ZERO_ERROR;
     reader->words = ubrk_open(UBRK_WORD, "", NULL, 0, &status);
     if (U_FAILURE(status)) reader->words = NULL;
-    if (pthread_setspecific(key, reader) == 0) return reader;
-    reader_free(reader);
-    return NULL;
+    if (pthread_setspecific(key, reader) != 0) nomem_leave();
+    return reader;
 }
 
 /* ---- windows ---- */
@@ -167,7 +188,7 @@ static bool cut(struct reader *reader, const uint8_t *p, struct window is)
 size_t dictionary_end(const uint8_t *p, size_t n, size_t i)
 {
     struct reader *reader = reader_of_thread();
-    if (!reader || !reader->words) return 0;
+    if (!reader->words) return 0;
     if (!is_window_of(reader, p, n, i)
         && !cut(reader, p, run_around(p, n, i)))
         return 0;

@@ -223,12 +223,10 @@ static int forget(void *instance, wq_ctx *ctx, const wq_record *record)
     struct dedupe *self = instance;
     char room[NUMBER_ROOM];
     wq_str id = id_of(self->is, record, room);
-    if (!id.n || index_forget(self->memory.index, id.p, id.n) == 0) {
-        self->memory.is_touched = 1;
-        return 0;
-    }
-    self->is->host->error(ctx, "out of memory");
-    return -1;
+    (void)ctx;
+    if (id.n && index_forget(self->memory.index, id.p, id.n) < 0) return -1;
+    self->memory.is_touched = 1;
+    return 0;
 }
 
 /* With other values of these it would remember other words, or another time.
@@ -376,7 +374,6 @@ static int dedupe_prepare(void *shared, wq_ctx *ctx,
     }
     free(room.words);
     free(room.samples);
-    if (rc < 0) is->host->error(ctx, "out of memory");
     return rc;
 }
 
@@ -475,13 +472,9 @@ static int dedupe_process(void *instance, wq_ctx *ctx,
                           void *const *prepared, wq_verdict *verdicts)
 {
     struct dedupe *self = instance;
-    for (size_t i = 0; i < n; i++) {
-        if (take(self, ctx, i, records[i], prepared[i], &verdicts[i]) == 0)
-            continue;
-        self->is->host->error(ctx, "out of memory; %u articles remembered",
-                              index_size(self->memory.index));
-        return -1;
-    }
+    for (size_t i = 0; i < n; i++)
+        if (take(self, ctx, i, records[i], prepared[i], &verdicts[i]) < 0)
+            return -1;
     return 0;
 }
 

@@ -104,7 +104,7 @@ static void *jsonl_start(void *shared, wq_ctx *ctx)
     if (!w) return NULL;
     w->shared = shared;
     w->offsets.unit = w->shared->unit;
-    w->parser = json_parser_new();
+    w->parser = json_parser_new(w->shared->host->no_memory);
     if (w->parser) return w;
     free(w);
     return NULL;

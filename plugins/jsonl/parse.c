@@ -520,11 +520,11 @@ static int walk(struct json_parser *parser, const uint32_t *at, size_t n)
 
 /* ---- the door ------------------------------------------------------------ */
 
-struct json_parser *json_parser_new(void)
+struct json_parser *json_parser_new(void (*leave)(void))
 {
     struct json_parser *parser = calloc(1, sizeof *parser);
     if (!parser) return NULL;
-    parser->index = json_index_new();
+    parser->index = json_index_new(leave);
     if (parser->index) return parser;
     free(parser);
     return NULL;

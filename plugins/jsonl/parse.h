@@ -11,8 +11,8 @@ struct json_fault {
 };
 
 struct json_parser;
-/* NULL: no memory. */
-struct json_parser *json_parser_new(void);
+/* leave: the host's no_memory.  NULL: no memory. */
+struct json_parser *json_parser_new(void (*leave)(void));
 void json_parser_free(struct json_parser *parser);
 /* Reads the JSON object p[0..n); p[n .. n + WQ_PADDING) is readable.  Returns
  * 0 and the members in order, or -1 with the fault filled.  Names may repeat.

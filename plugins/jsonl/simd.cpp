@@ -38,10 +38,15 @@ static bool make_room(json_index *x, size_t n)
     return true;
 }
 
-extern "C" struct json_index *json_index_new(void)
+extern "C" struct json_index *json_index_new(void (*leave)(void))
 {
+    // The first of all, simdjson chooses its kernel, and what it allocates then
+    // it cannot do without: it throws where nothing may be thrown.
+    auto before = std::set_new_handler(leave);
     json_index *x = new (std::nothrow) json_index;
-    if (x && make_room(x, 1)) return x;
+    bool is_ready = x && make_room(x, 1);
+    std::set_new_handler(before);
+    if (is_ready) return x;
     delete x;
     return nullptr;
 }

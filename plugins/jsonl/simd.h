@@ -22,8 +22,9 @@ enum json_found {
 };
 
 struct json_index;
-/* NULL: no memory, or a processor that simdjson was not built for. */
-struct json_index *json_index_new(void);
+/* leave: the host's no_memory, for what simdjson cannot do without.  NULL: no
+ * memory, or a processor that simdjson was not built for. */
+struct json_index *json_index_new(void (*leave)(void));
 void json_index_free(struct json_index *x);
 /* Finds the tokens of p[0..n): *at becomes the offsets of every { } [ ] : , and
  * of the first byte of every string and of every other run of characters, and

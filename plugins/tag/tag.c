@@ -582,15 +582,12 @@ static int tag_process(void *instance, wq_ctx *ctx, wq_record *const *records,
     struct room *room = self->host->scratch(ctx, sizeof *room);
     (void)prepared;
     (void)verdicts;
-    if (!room) goto no_memory;
+    if (!room) return -1;
     memset(room, 0, offsetof(struct room, line));
     room->ctx = ctx;
     for (size_t i = 0; i < n; i++)
-        if (tag_record(self, room, records[i]) < 0) goto no_memory;
+        if (tag_record(self, room, records[i]) < 0) return -1;
     return 0;
-no_memory:
-    self->host->error(ctx, "out of memory");
-    return -1;
 }
 
 static const wq_stage stages[] = {

@@ -228,8 +228,8 @@ typedef struct wq_host {
 
     /* -- names.  [any] */
     /* The key of a name of 0 .. WQ_MAX_NAME bytes, the same for the same bytes;
-     * 0 if it is longer, memory runs out, or the run has met close to 1,000,000
-     * different names. */
+     * 0 if it is longer, or the run has met close to 1,000,000 different names;
+     * if memory runs out, as no_memory below. */
     wq_key (*intern)(wq_str name);
     wq_str (*name)(wq_key key); /* the view lives for ever */
 
@@ -313,6 +313,11 @@ typedef struct wq_host {
     /* An extension by name ("text/1": wq_text, "format/1": wq_formats,
      * "state/1": wq_state), or NULL.  The pointer is valid for ever.  [any] */
     const void *(*extension)(const char *id);
+
+    /* Memory ran out where the plugin cannot return, as in a C++ new handler:
+     * ends the run, or, if the stage is isolated, costs the record.  Does not
+     * return.  [any] */
+    void (*no_memory)(void);
 } wq_host;
 
 enum { WQ_LOG_ERROR, WQ_LOG_WARNING, WQ_LOG_INFO, WQ_LOG_DEBUG };
@@ -344,13 +349,14 @@ typedef struct wq_stage {
     void (*stop)(void *instance); /* [main] */
 
     /* ORDERED only, may be NULL: the costly half, in parallel.  prepared[i]
-     * (scratch memory, NULL before) is handed to process.  Returns 0, or -1
-     * with error() called.  [worker] */
+     * (scratch memory, NULL before) is handed to process.  Returns 0, or -1:
+     * error() called, or no memory.  [worker] */
     int (*prepare)(void *shared, wq_ctx *ctx, wq_record *const *records,
                    size_t n, void **prepared);
     /* The work on a batch of n >= 1 records: verdicts[i], WQ_KEEP before,
-     * belongs to records[i].  prepared is NULL for PURE.  Returns 0, or -1 with
-     * error() called: the run ends.  PURE: [worker]; ORDERED: [serial]. */
+     * belongs to records[i].  prepared is NULL for PURE.  Returns 0, or -1: the
+     * run ends; error() called, or no memory.  PURE: [worker]; ORDERED:
+     * [serial]. */
     int (*process)(void *instance, wq_ctx *ctx, wq_record *const *records,
                    size_t n, void *const *prepared, wq_verdict *verdicts);
     /* ORDERED only, may be NULL: after the last record; may emit.  [serial] */
@@ -391,8 +397,8 @@ typedef struct wq_format {
      * me more (never with WQ_AT_END, unless n is 0).  [serial] */
     size_t (*split)(void *shared, const char *p, size_t n, uint32_t flags);
     /* Reads whole records, calling emit or bad_record for each in order.
-     * p[n .. n + WQ_PADDING) is readable.  Returns 0, or -1 with error()
-     * called: the run ends.  [worker] */
+     * p[n .. n + WQ_PADDING) is readable.  Returns 0, or -1: the run ends;
+     * error() called, or no memory.  [worker] */
     int (*decode)(void *instance, wq_ctx *ctx, const char *p, size_t n);
     /* Writes records through `write` (0, or -1: stop and return -1).  [worker] */
     int (*encode)(void *instance, wq_ctx *ctx, wq_record *const *records,
@@ -515,7 +521,7 @@ typedef struct wq_text {
     /* The next words from *at on, at most cap of them; moves *at behind them.
      * Returns how many; 0 at the end of the text.  n below 2^32.  In news,
      * scripts without spaces (Thai, Han ...) go by ICU's dictionaries; where
-     * these, or memory for them, are not to be had, by UAX #29. */
+     * these are not to be had, by UAX #29. */
     size_t (*words)(uint32_t mode, const char *p, size_t n, size_t *at,
                     const wq_words *out, size_t cap);
     /* The next sentences (UAX #29 and the news rules of `words`), in the same

@@ -1,0 +1,274 @@
+#!/bin/bash
+# alloc.sh - whatever allocation fails, a job says that memory ran out and leaves
+# everything so that the same job, done again, comes to the same.
+#
+#   alloc.sh               500 strikes, spread evenly over all jobs: make check
+#   alloc.sh --long        at every allocation: it alone, and it and all after it
+#   alloc.sh --one JOB N   one strike, with what was called; N+: and all after
+#
+# JOBS="NAME..." are the jobs to strike at, J how many threads a run has, STRIKES
+# how many strikes are made.  Prints "points=N differences=N".
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/../cli/lib.sh"
+ALLOC=${ALLOC:?is not set: run me by make check}
+export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1
+J=${J:-1} STRIKES=${STRIKES:-500}
+JOBS=${JOBS:-list inspect check explain test news again corpus lines program restore verify}
+WORKERS=$(nproc 2>/dev/null || echo 2)
+
+# ---- jobs: into an empty folder what it needs, into `command' what it does ----
+
+crawl() # articles of several languages, more than one of a story
+{
+    local story='أعلنت الوزارة اليوم في بيان لها أن العمل في المرحلة الثانية من مشروع القطار السريع بين المدينتين قد بدأ فعلا وأن الشركات المنفذة تسلمت المواقع كلها قبل الموعد المحدد بأسبوعين كاملين وفق ما ذكره المتحدث الرسمي.'
+    mkdir -p inbox
+    cp "$ARTICLES/000_4b1cc2553c7c1946.txt" inbox/a.txt
+    cat >inbox/b.jsonl <<JSON
+{"id":"a","source":"s1","date":"2020-09-27","views":1.50,"text":"$story"}
+{"id":"b","source":"s2","date":"2020-09-28","author":"رويترز","text":"$story إقرأ المزيد"}
+{"id":"c","lang":"th","text":"สวัสดีชาวโลก ผู้สื่อข่าวรายงานว่า"}
+{"id":"d","text":"short","deep":[{"a":[1,2,null]},true]}
+{"id":"e", no record
+{"id":"f","text":"The minister said on 12 May 2015 that Reuters was in Cairo.\\nThey went home."}
+JSON
+    articles 3 | gzip -n >inbox/c.jsonl.gz
+    articles 2 | zstd -q >inbox/d.jsonl.zst
+}
+
+outputs() # SUFFIX [STATE]: the head of p.yaml
+{
+    cat >p.yaml <<YAML
+version: 1
+${2:-}
+input: {path: "inbox/*"}
+output: {path: "out/$1"}
+dropped: {path: "out/$1.dropped.jsonl"}
+rejects: {path: "out/$1.rejects.jsonl"}
+YAML
+}
+
+job_list() { command=(list); }
+job_inspect() { command=(inspect tag); }
+
+job_check()
+{
+    cp "$PIPELINES/arabic-corpus.yaml" p.yaml
+    command=(check p.yaml)
+}
+
+job_explain()
+{
+    cp "$PIPELINES/arabic-news.yaml" p.yaml
+    command=(explain p.yaml)
+}
+
+job_test()
+{
+    cp "$PIPELINES/english-news.yaml" p.yaml
+    command=(test p.yaml)
+}
+
+job_news() # the first run of many
+{
+    crawl
+    outputs '{run}.jsonl.zst' 'state: state/'
+    sed -n '/^stages:/,/^tests:/p' "$PIPELINES/arabic-news.yaml" | sed '$d' >>p.yaml
+    command=(run p.yaml)
+}
+
+job_again() # the second: memory is read, a file has grown, one is new
+{
+    job_news
+    "$WARRAQ" run p.yaml || true
+    articles 2 >inbox/e.jsonl
+    echo '{"id":"g","text":"one more line, which is long enough"}' >>inbox/b.jsonl
+}
+
+job_corpus()
+{
+    crawl
+    outputs 'corpus.vert.gz'
+    sed -n '/^stages:/,/^tests:/p' "$PIPELINES/arabic-corpus.yaml" | sed '$d' >>p.yaml
+    command=(run p.yaml)
+}
+
+job_lines()
+{
+    crawl
+    outputs 'corpus.conllu'
+    cat >>p.yaml <<'YAML'
+stages:
+  - stage: filter
+    with: {min_chars: 10, not_contains: [wزx, "nothing"]}
+  - stage: language
+  - stage: tokenize
+    with: {segments: atb}
+  - stage: stem
+    with: {arabic: snowball}
+  - stage: stopwords
+YAML
+    command=(run p.yaml)
+}
+
+job_program()
+{
+    crawl
+    outputs 'corpus.jsonl' 'metrics: metrics.prom'
+    cat >>p.yaml <<'YAML'
+stages:
+  - stage: exec
+    with: {command: [cat], layers: true}
+YAML
+    command=(run p.yaml)
+}
+
+job_restore()
+{
+    job_news
+    "$WARRAQ" run p.yaml || true
+    command=(restore -o restored.jsonl.gz out/000001.jsonl.zst)
+}
+
+job_verify()
+{
+    job_news
+    "$WARRAQ" run p.yaml || true
+    command=(state verify --dump p.yaml)
+}
+
+# ---- one strike ----
+
+# strike N: the job's command in ./ with its N-th allocation failing (0: none)
+strike()
+{
+    local threads=()
+    case ${command[0]} in run | restore) threads=(-j "$J") ;; esac
+    timeout 10 env LD_PRELOAD="$ALLOC" ALLOC_COUNT=../count ALLOC_FAIL="$1" \
+        "$WARRAQ" "${command[@]}" "${threads[@]}" >../stdout 2>../stderr </dev/null
+}
+
+# All that a job has come to.
+result()
+{
+    find . -type f ! -path './state/*' ! -name metrics.prom -exec cksum {} + | LC_ALL=C sort
+    [ ! -d state ] || "$WARRAQ" state verify --dump p.yaml
+}
+
+begin() # JOB
+{
+    rm -rf work && mkdir work && cd work || exit 2
+    "job_$1" 2>/dev/null
+}
+
+# Does the job in peace, into want, want-stdout, want-code; keep: before it.
+peace() # JOB
+{
+    begin "$1"
+    cd .. && rm -rf keep && cp -a work keep && cd work || exit 2
+    rm -f ../count
+    want_code=0
+    strike 0 || want_code=$?
+    mv ../stdout ../want-stdout
+    result >../want 2>&1
+    cd ..
+    count=$(od -An -tu8 count | tr -d ' ')
+    [ -n "$count" ] || exit 2
+}
+
+complain()
+{
+    echo "$job $at: $*: $(head -n 1 stderr)" >>differences
+}
+
+# judge CODE: of the strike that was done in work.
+judge()
+{
+    local code=0
+    case $1 in
+    71)
+        grep -qi memory stderr || complain "what it says"
+        cd work || exit 2
+        strike 0 || code=$?
+        [ $code = "$want_code" ] || (cd .. && complain "exit code $code when done again")
+        ;;
+    "$want_code")
+        cmp -s stdout want-stdout || complain "other output"
+        cd work || exit 2
+        ;;
+    *)  complain "exit code $1"; return ;;
+    esac
+    result >../got 2>&1
+    cd ..
+    cmp -s got want && return
+    complain "another result"
+    diff -a want got | head -n 5 >>differences
+}
+
+# strikes K: the K-th of every WORKERS strikes, spread evenly over the allocations
+# of all jobs in a row; two in a row differ in whether those after fail, too.
+strikes()
+{
+    local i=$1 n code before=0
+    for job in $JOBS; do
+        peace "$job"
+        while n=$((i * all / strikes + 1 - before)) && ((n <= count && i < strikes)); do
+            at=$n
+            ((i % 2)) || at=$n+
+            rm -rf work && cp -a keep work && cd work || exit 2
+            rm -f ../count
+            code=0
+            strike "$at" || code=$?
+            cd ..
+            judge $code
+            points=$((points + 1)) i=$((i + WORKERS))
+        done
+        before=$((before + count))
+    done
+}
+
+# ---- all of it ----
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/warraq-alloc.XXXXXX")
+# shellcheck disable=SC2064 # the folder as it is now
+trap "rm -rf '$folder'" EXIT
+cd "$folder" || exit 2
+points=0
+
+if [ "${1:-}" = --one ]; then
+    job=$2 at=$3 code=0
+    : >differences
+    peace "$job"
+    rm -rf work && cp -a keep work && cd work || exit 2
+    rm -f ../count
+    ALLOC_SHOW=1 strike "$at" || code=$?
+    cat ../stderr
+    echo "exit code $code; of $count allocations"
+    rm -rf ../work/* && cp -a ../keep/. . && strike "$at"
+    cd .. || exit 2
+    judge $code
+    cat differences
+    exit
+fi
+
+all=0
+for job in $JOBS; do
+    peace "$job"
+    all=$((all + count))
+done
+strikes=$STRIKES
+[ "${1:-}" != --long ] || strikes=$((all * 2))
+for ((k = 0; k < WORKERS; k++)); do
+    (
+        trap - EXIT
+        mkdir $k && cd $k || exit 2
+        : >differences
+        strikes $k
+        echo $points >points
+    ) &
+done
+wait
+cat -- */differences
+points=$(cat -- */points | awk '{ n += $1 } END { print n + 0 }')
+differences=$(cat -- */differences | grep -c '^[a-z]* [0-9]*+*: ')
+echo "of $all allocations: points=$points differences=$differences"
+[ "$differences" = 0 ]
