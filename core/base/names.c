@@ -153,6 +153,14 @@ wq_key names_intern_own(wq_str name)
     return intern(name, NAMES_MAX);
 }
 
+wq_key names_newest(void)
+{
+    pthread_mutex_lock(&lock);
+    wq_key newest = count;
+    pthread_mutex_unlock(&lock);
+    return newest;
+}
+
 wq_str names_get(wq_key key)
 {
     if (key == 0 || key > NAMES_MAX) return (wq_str){ "", 0 };

@@ -19,6 +19,8 @@ wq_key names_intern(wq_str name);
 /* The key of a name that stands in our own source; 0 if memory runs out.
  * [any] */
 wq_key names_intern_own(wq_str name);
+/* The newest key there is: all up to it are names.  [any] */
+wq_key names_newest(void);
 /* The name of a key, NUL-terminated; lives for ever.  [any] */
 wq_str names_get(wq_key key);
 #endif

@@ -189,9 +189,7 @@ static const char *bad_piece(const wq_removed *piece, wq_str text, size_t least)
     return NULL;
 }
 
-/* Is this what rec_removed could have given?  Returns 0, or -1: no memory, or
- * the fault set. */
-static int check_removed(wq_record *r, const wq_removed *list, size_t n)
+int rec_check_removed(wq_record *r, const wq_removed *list, size_t n)
 {
     bool *is_met = arena_zero(r->arena, r->n_fields, sizeof *is_met);
     const wq_field *f = NULL;
@@ -221,7 +219,7 @@ static int check_removed(wq_record *r, const wq_removed *list, size_t n)
 
 int rec_set_removed(wq_record *r, const wq_removed *list, size_t n)
 {
-    if (check_removed(r, list, n) < 0) return -1;
+    if (rec_check_removed(r, list, n) < 0) return -1;
     wq_removed *copy = arena_array(r->arena, n, sizeof *copy);
     if (!copy || n > UINT32_MAX) return -1;
     for (size_t i = 0; i < n; i++) {

@@ -28,5 +28,11 @@ bool rec_is_boundary(wq_str text, size_t at);
 /* Are the spans there, in bounds, on code point boundaries, and sorted (disjoint)?
  * NULL, or what is wrong. */
 const char *rec_bad_spans(const wq_layer *spans, wq_str text, bool disjoint);
+/* Are these columns a layer of the record?  Returns 0, or -1 with the fault set. */
+int rec_check_layer(wq_record *r, wq_key name, wq_key over,
+                    const wq_layer *layer);
+/* Is this what rec_removed could have given?  Returns 0, or -1: no memory, or
+ * the fault set. */
+int rec_check_removed(wq_record *r, const wq_removed *list, size_t n);
 
 #endif

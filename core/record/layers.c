@@ -85,8 +85,8 @@ static int check_attr(wq_record *r, const wq_attr *x, size_t n)
     return 0;
 }
 
-static int check_layer(wq_record *r, wq_key name, wq_key over,
-                       const wq_layer *layer)
+int rec_check_layer(wq_record *r, wq_key name, wq_key over,
+                    const wq_layer *layer)
 {
     wq_str text;
     if (!name) return rec_fault(r, "used 0 as the name of a layer");
@@ -151,7 +151,7 @@ static int copy_columns(struct arena *a, const wq_layer *from, wq_layer *to)
 
 int rec_set_layer(wq_record *r, wq_key name, wq_key over, const wq_layer *layer)
 {
-    if (check_layer(r, name, over, layer) < 0) return -1;
+    if (rec_check_layer(r, name, over, layer) < 0) return -1;
     struct rec_layer fresh = { .name = name, .over = over };
     if (copy_columns(r->arena, layer, &fresh.cols) < 0) return -1;
     for (uint32_t i = 0; i < r->n_layers; i++)

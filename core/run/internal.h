@@ -5,6 +5,7 @@
 #include "run/codec.h"
 #include "run/gone.h"
 #include "run/ids.h"
+#include "run/isolate.h"
 #include "run/page.h"
 #include "run/reader.h"
 #include "run/remember.h"
@@ -58,6 +59,7 @@ struct run {
     const char *tag;       /* of temporary files; NULL: the process id */
     struct ids ids;
     struct watch *watch;
+    struct isolate *isolate; /* NULL: no stage is */
     const struct page *page; /* of a run in a process of its own; NULL */
     struct worker *workers;
     struct now *nows; /* one a worker */

@@ -124,6 +124,7 @@ bool run_wants_progress(const struct run_options *o)
 /* All that calls plugins. */
 static void close_plugins(struct run *r)
 {
+    isolate_close(r->isolate);
     reader_close(r->reader);
     for (size_t i = r->n_stages; i-- > 0;) stage_close(&r->stages[i]);
     for (size_t i = 0; i < r->n_inputs; i++) codec_close(&r->inputs[i]);

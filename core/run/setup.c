@@ -26,7 +26,9 @@ int setup_workers(struct run *r, struct err *e)
      * while a serial step waits for a slow one. */
     r->window = r->n_workers * 2 + 2;
     r->max_bytes = (size_t)r->plan->pipeline->in_flight;
-    return 0;
+    const struct plan_format *out = r->options->to_memory ? &r->plan->jsonl
+                                                          : &r->plan->output;
+    return isolate_open(&r->isolate, r->plan, out, r->n_workers, e);
 }
 
 int setup_stages(struct run *r, struct err *e)
@@ -38,11 +40,12 @@ int setup_stages(struct run *r, struct err *e)
         if (stage_open(s, r->plan, (uint32_t)i, r->n_workers, &r->codecs,
                        r->remember.is_on ? &r->remember.state : NULL,
                        &r->remember.n_segments, e)
-            < 0)
+                < 0
+            || (!isolate_has(s->plan) && stage_start(s, e) < 0))
             return -1;
         if (s->is_ordered && s->plan->cfg->isolate) s->page = r->page;
     }
-    return 0;
+    return isolate_start(r->isolate, e);
 }
 
 static int add_step(struct run *r, struct step step)

@@ -7,80 +7,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* ---- counts ---- */
-
-uint32_t stage_n_counters(const wq_stage *desc)
-{
-    uint32_t n = 0;
-    while (desc->counters && desc->counters[n]) n++;
-    return n;
-}
-
-uint32_t stage_n_reasons(const wq_stage *desc)
-{
-    return desc->n_reasons + HOST_REASONS;
-}
-
-const char *stage_reason(const wq_stage *desc, uint32_t i)
-{
-    static const char *const host[HOST_REASONS] = {
-        [REASON_UNSPECIFIED] = "unspecified", [REASON_CRASHED] = "crashed",
-        [REASON_TIMED_OUT] = "timed_out",
-        [REASON_OUT_OF_MEMORY] = "out_of_memory",
-        [REASON_NONSENSE] = "nonsense",
-    };
-    return i < desc->n_reasons ? desc->reasons[i].name
-                               : host[i - desc->n_reasons];
-}
-
-/* The place of a reason of the host's; a stage may have one of that name. */
-static uint32_t host_reason(const wq_stage *desc, enum host_reason why)
-{
-    uint32_t place = desc->n_reasons + why;
-    for (uint32_t i = 0; i < desc->n_reasons; i++)
-        if (strcmp(desc->reasons[i].name, stage_reason(desc, place)) == 0)
-            return i;
-    return place;
-}
-
-int stage_stats_new(const wq_stage *desc, struct stage_stats *out)
-{
-    size_t reasons = stage_n_reasons(desc);
-    uint64_t *p = calloc(reasons * 2 + stage_n_counters(desc) + 1, sizeof *p);
-    *out = (struct stage_stats){ 0 };
-    if (!p) return -1;
-    out->dropped_by = p;
-    out->rejected_by = p + reasons;
-    out->counters = p + reasons * 2;
-    return 0;
-}
-
-void stage_stats_free(struct stage_stats *s)
-{
-    free(s->dropped_by); /* the head of the one allocation */
-    *s = (struct stage_stats){ 0 };
-}
-
-void stage_totals(const struct stage *s, struct stage_stats *out)
-{
-    for (size_t w = 0; w < s->n_workers; w++) {
-        const struct stage_stats *one = &s->stats[w];
-        out->in += one->in;
-        out->kept += one->kept;
-        out->dropped += one->dropped;
-        out->rejected += one->rejected;
-        out->emitted += one->emitted;
-        out->excused += one->excused;
-        out->nanoseconds += one->nanoseconds;
-        for (uint32_t i = 0; i < stage_n_reasons(s->desc); i++) {
-            out->dropped_by[i] += one->dropped_by[i];
-            out->rejected_by[i] += one->rejected_by[i];
-        }
-        for (uint32_t i = 0; i < stage_n_counters(s->desc); i++)
-            out->counters[i] += one->counters[i];
-    }
-}
-
 /* ---- opening ---- */
 
 /* Why an open() failed that gave no fault of a parameter. */
@@ -185,7 +111,7 @@ static int intern_reasons(struct stage *s)
     return 0;
 }
 
-static int start_instances(struct stage *s, struct err *e)
+int stage_start(struct stage *s, struct err *e)
 {
     size_t want = s->is_ordered ? 1 : s->n_workers;
     s->instances = calloc(want, sizeof *s->instances);
@@ -220,7 +146,7 @@ int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
     for (; s->n_workers < n_workers; s->n_workers++)
         if (stage_stats_new(s->desc, &s->stats[s->n_workers]) < 0)
             return err_no_memory(e);
-    return start_instances(s, e);
+    return 0;
 }
 
 void stage_close(struct stage *s)
@@ -356,7 +282,7 @@ int stage_set_aside(struct stage *s, size_t worker, struct batch *b,
     }
     s->stats[worker].in++;
     return leave(s, &s->stats[worker], b, r, WQ_REJECT,
-                 host_reason(s->desc, why), message, e);
+                 stage_host_reason(s->desc, why), message, e);
 }
 
 /* The children of `parent` (NULL: the orphans in `first`) in call order, each
@@ -409,7 +335,7 @@ static int sort_out(struct stage *s, wq_ctx *ctx, struct batch *b,
             return bad_verdict(s, ctx, i, verdicts[i], e);
         uint32_t reason = ctx->reasons[i] < s->desc->n_reasons
                               ? ctx->reasons[i]
-                              : host_reason(s->desc, REASON_UNSPECIFIED);
+                              : stage_host_reason(s->desc, REASON_UNSPECIFIED);
         if (leave(s, ctx->stats, b, r, verdicts[i], reason, ctx->messages[i], e)
             < 0)
             return -1;

@@ -38,11 +38,14 @@ struct stage {
  * [main] */
 void stages_open(struct plan *plan, struct diags *diags);
 void stages_close(struct plan *plan); /* [main] */
-/* Sets an open stage up for n_workers; state: of the run, or NULL; *next: number
- * of the run's next segment.  -1 with e filled; stage_close either way. [main] */
+/* Sets an open stage up for n_workers, all but its instances; state: of the run,
+ * or NULL; *next: number of the run's next segment.  -1 with e filled;
+ * stage_close either way. [main] */
 int stage_open(struct stage *s, const struct plan *plan, uint32_t index,
                size_t n_workers, const struct codecs *codecs,
                struct state *state, unsigned *next, struct err *e);
+/* Starts its instances.  -1 with e filled. [main] */
+int stage_start(struct stage *s, struct err *e);
 void stage_close(struct stage *s); /* [main] */
 /* prepare(), for an ordered stage that has it.  scratch: as for stage_run. */
 int stage_prepare(struct stage *s, size_t worker, struct batch *b,
@@ -68,9 +71,17 @@ int stage_save(struct stage *s, struct err *e);
 void stage_totals(const struct stage *s, struct stage_stats *out);
 int stage_stats_new(const wq_stage *desc, struct stage_stats *out);
 void stage_stats_free(struct stage_stats *s);
+/* The counts as a row of so many numbers: taken, which leaves zeros; added. */
+size_t stage_stats_size(const wq_stage *desc);
+void stage_stats_take(struct stage_stats *s, const wq_stage *desc,
+                      uint64_t *row);
+void stage_stats_add(struct stage_stats *s, const wq_stage *desc,
+                     const uint64_t *row);
 uint32_t stage_n_counters(const wq_stage *desc);
 /* The reasons for which records leave at a stage: its own, then the host's.
  * dropped_by and rejected_by of its counts have so many entries. */
 uint32_t stage_n_reasons(const wq_stage *desc);
 const char *stage_reason(const wq_stage *desc, uint32_t i);
+/* The place of a reason of the host's; a stage may have one of that name. */
+uint32_t stage_host_reason(const wq_stage *desc, enum host_reason why);
 #endif

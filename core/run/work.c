@@ -143,6 +143,24 @@ static int write_out(struct run *run, struct batch *b, struct err *e)
 
 /* ---- any step ---- */
 
+/* Pure stages; those in a row that are isolated make one trip. */
+static int run_pure(struct run *run, struct worker *w, const struct step *step,
+                    struct batch *b, struct err *e)
+{
+    const struct plan_stage *stages = run->plan->stages;
+    for (uint32_t i = step->from, end; i < step->to; i = end) {
+        bool is_apart = isolate_has(&stages[i]);
+        end = i + 1;
+        while (is_apart && end < step->to && isolate_has(&stages[end])) end++;
+        int rc = is_apart ? isolate_run(run->isolate, run->stages, w->index, i,
+                                        end, b, e)
+                          : stage_run(&run->stages[i], w->index, b, &w->scratch,
+                                      e);
+        if (rc < 0) return -1;
+    }
+    return 0;
+}
+
 int work_step(struct run *run, struct worker *w, const struct step *step,
               struct batch *b, struct err *e)
 {
@@ -153,9 +171,7 @@ int work_step(struct run *run, struct worker *w, const struct step *step,
         return b->is_last ? stage_flush(s, w->index, b, &w->scratch, e) : 0;
     }
     if (step->decodes && decode(w, b, e) < 0) return -1;
-    for (uint32_t i = step->from; i < step->to; i++)
-        if (stage_run(&run->stages[i], w->index, b, &w->scratch, e) < 0)
-            return -1;
+    if (run_pure(run, w, step, b, e) < 0) return -1;
     if (step->prepares
         && stage_prepare(&run->stages[step->to], w->index, b, e) < 0)
         return -1;
