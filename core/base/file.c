@@ -1,5 +1,6 @@
 /* file.c - see file.h. */
 #include "base/file.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -39,6 +40,86 @@ int file_sync_folder(const char *path)
     errno = saved;
     return rc;
 }
+
+/* ---- by no link ---- */
+
+/* Opens a folder in a folder; where it is missing it is made, if `makes`. */
+static int step_into(int folder, const char *name, bool makes)
+{
+    const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(folder, name, flags);
+    if (fd >= 0 || errno != ENOENT || !makes) return fd;
+    if (mkdirat(folder, name, 0777) < 0 && errno != EEXIST) return -1;
+    int parent = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent >= 0) {
+        (void)fsync(parent);
+        close(parent);
+    }
+    return openat(folder, name, flags);
+}
+
+int file_open_folder(int from, const char *path, bool makes)
+{
+    char name[NAME_MAX + 1];
+    int fd = *path == '/' ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
+                          : openat(from, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (const char *slash; fd >= 0 && (slash = strchr(path, '/'));
+         path = slash + 1) {
+        size_t n = (size_t)(slash - path);
+        if (n == 0) continue;
+        int next = -1, saved = ENAMETOOLONG;
+        if (n < sizeof name) {
+            memcpy(name, path, n);
+            name[n] = '\0';
+            next = step_into(fd, name, makes);
+            saved = errno;
+        }
+        close(fd);
+        errno = saved;
+        fd = next;
+    }
+    return fd;
+}
+
+const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* ---- removing ---- */
+
+static int remove_folder(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0) close(fd);
+        return -1;
+    }
+    int rc = 0, removed;
+    do { /* some file systems lose their place when what was read goes */
+        removed = 0;
+        rewinddir(dir);
+        for (struct dirent *d; rc == 0 && (d = readdir(dir)); removed++)
+            if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+                removed--;
+            else
+                rc = unlinkat(fd, d->d_name, 0);
+    } while (rc == 0 && removed);
+    int saved = errno;
+    closedir(dir);
+    errno = saved;
+    return rc < 0 ? -1 : rmdir(path);
+}
+
+int file_remove(const char *path)
+{
+    if (unlink(path) == 0 || errno == ENOENT) return 0;
+    return errno == EISDIR ? remove_folder(path) : -1;
+}
+
+/* ---- names ---- */
 
 char *file_real(const char *path)
 {

@@ -9,6 +9,16 @@ void file_make_folders(const char *path, bool synced);
 /* What was made, renamed or removed in the folder of `path` is on disk.  0, or
  * -1 with errno; a file system that cannot sync folders is no failure. */
 int file_sync_folder(const char *path);
+/* Opens the folder that `path` lies in (O_PATH), by no link: not the folder, nor
+ * any on the way there from `from`, or from the root if the path begins with a
+ * slash.  makes: what is missing on the way, so that it outlives a power cut.
+ * -1 with errno: ENOTDIR where a link or a file is in the way.  [any] */
+int file_open_folder(int from, const char *path, bool makes);
+/* What stands behind the last slash. */
+const char *file_name(const char *path);
+/* Removes a file, or a folder that holds but files; not there: done.  0, or -1
+ * with errno. */
+int file_remove(const char *path);
 /* The path with its folder resolved, whether or not the file is there; the
  * caller frees it.  NULL: no such folder, or no memory. */
 char *file_real(const char *path);

@@ -33,8 +33,9 @@ int loaded_open(struct loaded *l, const char *path,
 {
     *l = (struct loaded){ 0 };
     l->pipeline = pipeline_load(path, overrides, n_overrides, &l->diags);
-    if (l->pipeline) l->pipeline->output.instead = output;
-    int code = resolve(l);
+    if (l->pipeline && output)
+        pipeline_redirect(l->pipeline, output, &l->diags);
+    int code = l->diags.n_errors ? l->diags.code : resolve(l);
     diags_print(&l->diags, stderr);
     return code;
 }

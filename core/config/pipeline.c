@@ -27,20 +27,6 @@ static bool is_label(const char *s)
     return n > 0 && n <= LABEL_MAX && s[n] == '\0';
 }
 
-/* Without a state, runs are not counted; inputs never are. */
-static void check_run(struct reading *r, const struct cfg_node *node,
-                      const char *path, bool is_input)
-{
-    bool counts = cfg_get(r->p->root, "state") && !is_input;
-    if (!path || !strstr(path, "{run}") || counts) return;
-    if (is_input)
-        cfg_error(r, node, NULL, "\"{run}\" stands for a number in the names "
-                  "of what a run writes, not of what it reads");
-    else
-        cfg_error(r, node, "add \"state: FOLDER\"", "\"{run}\" counts the "
-                  "runs of a \"state\", and this pipeline has none");
-}
-
 /* ---- input, output, dropped, rejects ---- */
 
 static void read_io(struct reading *r, struct cfg_node *node, const char *where,
@@ -56,7 +42,10 @@ static void read_io(struct reading *r, struct cfg_node *node, const char *where,
     cfg_texts(r, io->path_node, "path", &io->paths, &io->path_nodes,
               &io->n_paths);
     for (size_t i = 0; i < io->n_paths; i++)
-        check_run(r, io->path_nodes[i], io->paths[i], io == &r->p->input);
+        if (io == &r->p->input)
+            cfg_read_path(r, io->path_nodes[i], io->paths[i]);
+        else
+            cfg_written(r, io->path_nodes[i], io->paths[i], true);
     struct cfg_node *with = cfg_get(node, "with");
     if (!with || cfg_is_null(with)) return;
     char what[100];
@@ -90,7 +79,7 @@ static void read_rejects(struct reading *r)
         if (!path)
             cfg_error(r, p->dropped_node, NULL, "\"dropped\" has no \"path\"");
         else if (cfg_text(r, path, "path", &p->dropped))
-            check_run(r, path, p->dropped, false);
+            cfg_written(r, path, p->dropped, true);
     }
     p->rejects_limit = -1;
     p->rejects_node = cfg_get(p->root, "rejects");
@@ -98,7 +87,7 @@ static void read_rejects(struct reading *r)
         && cfg_check_map(r, p->rejects_node, "\"rejects\"", rejects_keys)) {
         struct cfg_node *path = cfg_get(p->rejects_node, "path");
         if (cfg_text(r, path, "path", &p->rejects))
-            check_run(r, path, p->rejects, false);
+            cfg_written(r, path, p->rejects, false);
         cfg_share(r, cfg_get(p->rejects_node, "limit"), "limit",
                   &p->rejects_limit);
     }

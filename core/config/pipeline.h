@@ -82,6 +82,10 @@ struct pipeline *pipeline_load(const char *path, const char *const *overrides,
 /* The same from text; `name` stands for the file in messages. */
 struct pipeline *pipeline_parse(const char *name, wq_str text,
                                 struct diags *diags);
+/* The output goes to `output`, which is borrowed, not to output.path (run -o).
+ * Reports what is wrong with it (EX_USAGE_).  [main] */
+void pipeline_redirect(struct pipeline *p, const char *output,
+                       struct diags *diags);
 void pipeline_free(struct pipeline *p);
 
 #endif

@@ -49,6 +49,14 @@ bool cfg_texts(struct reading *r, struct cfg_node *node, const char *key,
 bool cfg_command(struct reading *r, const struct cfg_node *node,
                  const char *key, const char ***out);
 
+/* May a run write to `path`, with what is filled in?  may_spread: to many files,
+ * by fields.  Reports what is wrong. */
+void cfg_written(struct reading *r, const struct cfg_node *node,
+                 const char *path, bool may_spread);
+/* May one read `path`?  Nothing is filled in. */
+void cfg_read_path(struct reading *r, const struct cfg_node *node,
+                   const char *path);
+
 /* path, or dir/path if it is relative; in the pipeline's arena. */
 const char *cfg_join(struct arena *arena, const char *dir, const char *path);
 

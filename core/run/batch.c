@@ -26,6 +26,13 @@ static void empty(struct buf *b)
     b->n = 0;
 }
 
+static void empty_spread(struct spread *s)
+{
+    for (size_t i = 0; i < s->n_frames; i++) buf_free(&s->frames[i].bytes);
+    s->n_frames = s->n_shares = 0;
+    s->shares = NULL;
+}
+
 void batch_reset(struct batch *b)
 {
     arena_reset(&b->arena);
@@ -37,6 +44,8 @@ void batch_reset(struct batch *b)
     empty(&b->dropped);
     empty(&b->rejects);
     empty(&b->notes);
+    empty_spread(&b->out_spread);
+    empty_spread(&b->dropped_spread);
     b->n_pieces = b->n_records = b->n_gone = 0;
     b->n_in = b->n_emitted = b->n_out = b->n_empty = 0;
     b->n_ids = 0;
@@ -58,14 +67,26 @@ void batch_free(struct batch *b)
     buf_free(&b->dropped);
     buf_free(&b->rejects);
     buf_free(&b->notes);
+    empty_spread(&b->out_spread);
+    empty_spread(&b->dropped_spread);
+    free(b->out_spread.frames);
+    free(b->dropped_spread.frames);
     free(b->pieces);
     free(b->records);
     free(b->gone);
     free(b);
 }
 
+static size_t spread_bytes(const struct spread *s)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < s->n_frames; i++) bytes += s->frames[i].bytes.cap;
+    return bytes;
+}
+
 size_t batch_bytes(const struct batch *b)
 {
     return b->arena.bytes + b->prepared_arena.bytes + b->raw.cap + b->out.cap
-           + b->dropped.cap + b->rejects.cap + b->notes.cap;
+           + b->dropped.cap + b->rejects.cap + b->notes.cap
+           + spread_bytes(&b->out_spread) + spread_bytes(&b->dropped_spread);
 }

@@ -27,6 +27,23 @@ struct piece {
 const char *piece_name(const struct piece *p); /* path; "-": standard input */
 bool piece_comes_again(const struct piece *p); /* of an input that changed */
 
+/* What was encoded, by the files it goes to, if the path of an output has fields
+ * (sink_fan.h). */
+struct share {
+    wq_str name;  /* of the file, in the arena */
+    size_t at, n; /* in the buffer of what was encoded */
+};
+struct frame {
+    size_t file;
+    struct buf bytes; /* that it gets next */
+};
+struct spread {
+    struct share *shares; /* in the arena */
+    size_t n_shares;
+    struct frame *frames;
+    size_t n_frames, cap_frames;
+};
+
 struct batch {
     uint64_t seq;         /* place in the stream, from 0 */
     size_t step;          /* the scheduler's */
@@ -45,6 +62,7 @@ struct batch {
     uint64_t n_in, n_emitted, n_out, n_empty;
     size_t counted_bytes; /* the scheduler's: memory it was seen to hold */
     struct buf out, dropped, rejects, notes;
+    struct spread out_spread, dropped_spread; /* of out and dropped */
 };
 
 /* Adds to records or gone.  -1: no memory. */

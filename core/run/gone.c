@@ -191,7 +191,8 @@ int gone_encode(struct batch *b, const struct stage *stages,
             rejects[n_rejects++] = line;
         }
     }
-    if (codec_encode(to->jsonl, worker, b, dropped, n_dropped, &b->dropped, e) < 0)
+    if (fan_encode(to->dropped, to->jsonl, worker, b, dropped, n_dropped,
+                   &b->dropped, &b->dropped_spread, e) < 0)
         return -1;
     return codec_encode(to->jsonl, worker, b, rejects, n_rejects, &b->rejects, e);
 }

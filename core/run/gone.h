@@ -6,6 +6,7 @@
 #ifndef WQ_RUN_GONE_H
 #define WQ_RUN_GONE_H
 #include "run/codec.h"
+#include "run/sink_fan.h"
 #include "run/stage.h"
 
 /* How dead letters are written, and read again. */
@@ -13,6 +14,7 @@ struct dead_letters {
     struct codec *jsonl;
     struct codec *plain; /* jsonl with `plain: true` */
     bool want_dropped;
+    const struct fan *dropped; /* dropped go to many files; NULL: to one */
 };
 
 /* Encodes b->gone, in stream order, to b->dropped (if wanted) and b->rejects.

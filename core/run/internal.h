@@ -15,10 +15,11 @@
 #include <pthread.h>
 
 /* One step of the way of a batch:
- *   parallel: [decode] stages from .. to, [prepare of stage `to`] [encode]
- *   serial:   ordered stage `from`, or write                                 */
+ *   parallel: [decode] stages from .. to, [prepare of stage `to`] [encode];
+ *             or pack, where outputs are many files (sink_fan.h)
+ *   serial:   ordered stage `from`, or gather, or write                      */
 struct step {
-    bool is_serial, decodes, prepares, encodes, writes;
+    bool is_serial, decodes, prepares, encodes, gathers, packs, writes;
     uint32_t from, to;
     /* Under the lock: */
     struct batch *waiting; /* by seq */

@@ -1,6 +1,7 @@
 /* outputs.c - what a run writes: names, places, and the commit of its files. */
 #include "run/internal.h"
 #include "base/file.h"
+#include "base/template.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -34,32 +35,61 @@ static int check_output(const struct run *r, const char *output, struct err *e)
 char *run_default_rejects(const struct pipeline *p, const char *output)
 {
     struct stat st;
+    struct template t;
+    struct template_fault unused;
+    char *path;
+    int rc;
+    if (template_parse(&t, output, &unused) && t.n_fields) {
+        rc = asprintf(&path, "%.*s%srejects.jsonl", (int)t.folder, output,
+                      p->state ? "{run}." : "");
+        return rc < 0 ? NULL : path;
+    }
     bool is_stream = strcmp(output, "-") == 0
                      || (stat(output, &st) == 0 && !S_ISREG(st.st_mode));
-    char *path;
-    int rc = asprintf(&path, "%s.rejects.jsonl",
-                      is_stream ? p->name : output);
+    rc = asprintf(&path, "%s.rejects.jsonl", is_stream ? p->name : output);
     return rc < 0 ? NULL : path;
 }
 
-/* What the run writes is called. */
-static int name_outputs(struct run *r, struct err *e)
+/* What an output is called: as the pipeline has it, and with the run's number. */
+struct name {
+    struct template template; /* views the path as written */
+    char *path;               /* fields as written; the run frees it */
+};
+
+static int make_name(const struct run *r, const char *path, struct name *name,
+                     struct err *e)
+{
+    struct template_fault fault;
+    const char *number = r->remember.is_on ? r->remember.number : NULL;
+    if (!template_parse(&name->template, path, &fault))
+        return err_set(e, EX_PIPELINE, "%s: %s", path, fault.text);
+    name->path = template_fill(&name->template, path, number, NULL);
+    return name->path ? 0 : err_no_memory(e);
+}
+
+/* Names what the run writes; out and dropped may have fields. */
+static int name_outputs(struct run *r, struct name *out, struct name *dropped,
+                        struct err *e)
 {
     const struct pipeline *p = r->plan->pipeline;
     const char *output = r->options->output ? r->options->output
                                             : p->output.paths[0];
-    r->output_path = remember_path(r, output);
-    if (!r->output_path) return err_no_memory(e);
-    if (p->dropped && !(r->dropped_path = remember_path(r, p->dropped)))
+    struct name rejects;
+    if (make_name(r, output, out, e) < 0) return -1;
+    r->output_path = out->path;
+    if (p->dropped && make_name(r, p->dropped, dropped, e) < 0) return -1;
+    r->dropped_path = dropped->path;
+    if (p->rejects || out->template.n_fields) {
+        char *path = p->rejects ? strdup(p->rejects)
+                                : run_default_rejects(p, output);
+        int rc = path ? make_name(r, path, &rejects, e) : err_no_memory(e);
+        free(path);
+        if (rc < 0) return -1;
+        r->rejects_path = rejects.path;
+    } else if (!(r->rejects_path = run_default_rejects(p, out->path))) {
         return err_no_memory(e);
-    r->rejects_path = p->rejects ? remember_path(r, p->rejects)
-                                 : run_default_rejects(p, r->output_path);
-    if (!r->rejects_path) return err_no_memory(e);
-    if (remember_output(r, "output", r->output_path, e) < 0
-        || (r->dropped_path
-            && remember_output(r, "dropped", r->dropped_path, e) < 0))
-        return -1;
-    return remember_output(r, "rejects", r->rejects_path, e);
+    }
+    return 0;
 }
 
 /* Would two outputs of this run be one file? */
@@ -71,9 +101,61 @@ static int check_apart(const struct sink *s, const char *what, const char *path,
                    "another output of this run", what, path);
 }
 
+/* Makes what a path with fields becomes; the sink has it from here on. */
+static int make_fan(struct run *r, const char *kind, const struct name *name,
+                    struct sink *s, struct err *e)
+{
+    const struct remember *m = &r->remember;
+    const struct fan_options o = {
+        .path = &name->template, .shown = name->path, .kind = kind,
+        .run = m->is_on ? m->number : NULL, .tag = r->tag,
+        .overwrites = !m->is_on };
+    s->fan = fan_new(&o, e);
+    if (!s->fan) return -1;
+    if (m->is_on) { /* a value never leads into the state */
+        size_t n = strlen(s->fan->folder);
+        if (strncmp(m->state.dir, s->fan->folder, n) == 0
+            && (m->state.dir[n] == '/' || m->state.dir[n] == '\0'))
+            return err_set(e, EX_PIPELINE, "the state %s is in the folder of "
+                           "%s, where values of fields make names",
+                           m->state.dir, name->path);
+        return remember_folder(r, s->fan->aside) < 0 ? err_no_memory(e) : 0;
+    }
+    for (size_t i = 0; i < r->paths.n; i++)
+        if (fan_spare(s->fan, r->paths.list[i], e) < 0) return -1;
+    return fan_spare(s->fan, r->plan->pipeline->file, e);
+}
+
+/* Settles where one output goes, before any is made. */
+static int settle(struct run *r, const char *kind, const struct name *name,
+                  struct sink *s, struct err *e)
+{
+    if (!name->path) return 0;
+    return name->template.n_fields ? make_fan(r, kind, name, s, e)
+                                   : remember_output(r, kind, name->path, e);
+}
+
+static int open_one(struct run *r, struct sink *s, const char *path,
+                    struct err *e)
+{
+    if (s->fan) return sink_open_fan(s, s->fan, e);
+    return check_output(r, path, e) < 0 ? -1 : sink_open(s, path, r->tag, e);
+}
+
+/* Files named by fields are known when they come: tells the fan of the others. */
+static int keep_apart(struct fan *f, const struct run *r, const char *other,
+                      const struct fan *other_fan, struct err *e)
+{
+    if (!f) return 0;
+    f->other = other_fan;
+    if (!other_fan && other && fan_avoid(f, other, e) < 0) return -1;
+    return fan_avoid(f, r->rejects_path, e);
+}
+
 int outputs_open(struct run *r, struct err *e)
 {
     const struct run_options *o = r->options;
+    struct name out = { .path = NULL }, dropped = { .path = NULL };
     if (o->to_memory) {
         sink_memory(&r->out, o->memory_output);
         sink_memory(&r->dropped, o->memory_dropped);
@@ -81,16 +163,21 @@ int outputs_open(struct run *r, struct err *e)
         r->dead_letters.want_dropped = o->memory_dropped;
         return 0;
     }
-    if (name_outputs(r, e) < 0 || remember_begin(r, e) < 0) return -1;
-    const char *output = r->output_path, *dropped = r->dropped_path;
-    if (check_output(r, output, e) < 0
-        || sink_open(&r->out, output, r->tag, e) < 0)
+    if (name_outputs(r, &out, &dropped, e) < 0
+        || settle(r, "output", &out, &r->out, e) < 0
+        || settle(r, "dropped", &dropped, &r->dropped, e) < 0
+        || remember_output(r, "rejects", r->rejects_path, e) < 0
+        || remember_begin(r, e) < 0)
         return -1;
-    r->dead_letters.want_dropped = dropped;
-    if (dropped
-        && (check_output(r, dropped, e) < 0
-            || check_apart(&r->out, "dropped", dropped, e) < 0
-            || sink_open(&r->dropped, dropped, r->tag, e) < 0))
+    r->dead_letters.want_dropped = dropped.path;
+    r->dead_letters.dropped = r->dropped.fan;
+    if (keep_apart(r->out.fan, r, dropped.path, r->dropped.fan, e) < 0
+        || keep_apart(r->dropped.fan, r, out.path, r->out.fan, e) < 0)
+        return -1;
+    if (open_one(r, &r->out, out.path, e) < 0
+        || (dropped.path
+            && (check_apart(&r->out, "dropped", dropped.path, e) < 0
+                || open_one(r, &r->dropped, dropped.path, e) < 0)))
         return -1;
     if (check_apart(&r->out, "rejects", r->rejects_path, e) < 0
         || check_apart(&r->dropped, "rejects", r->rejects_path, e) < 0)
@@ -115,7 +202,9 @@ int outputs_sync(struct run *r, const char *suffix, struct err *e)
 {
     if (empty_old_rejects(r, e) < 0 || sink_sync(&r->out, suffix, e) < 0
         || sink_sync(&r->dropped, suffix, e) < 0
-        || sink_sync(&r->rejects, "", e) < 0)
+        || sink_sync(&r->rejects, "", e) < 0
+        || sink_check(&r->out, suffix, e) < 0
+        || sink_check(&r->dropped, suffix, e) < 0)
         return -1;
     r->result->bytes_out = r->out.bytes;
     return 0;
@@ -130,12 +219,25 @@ int outputs_commit(struct run *r, const char *suffix, struct err *e)
                : 0;
 }
 
-static void clear(const char *path, const char *tag)
+/* The temporary file, or folder, of one output. */
+static void clear(const char *path, const char *kind, const char *tag)
 {
-    char *aside;
-    if (!path || asprintf(&aside, "%s.tmp-%s", path, tag) < 0) return;
-    unlink(aside);
-    free(aside);
+    struct template t;
+    struct template_fault unused;
+    char *aside = NULL;
+    if (!path || !template_parse(&t, path, &unused)) return;
+    char *shown = template_fill(&t, path, NULL, NULL);
+    if (shown && t.n_fields) {
+        struct fan *f = fan_new(&(struct fan_options){
+            .path = &t, .shown = shown, .kind = kind, .tag = tag,
+            .overwrites = true }, NULL);
+        if (f) (void)file_remove(f->aside);
+        fan_close(f);
+    } else if (shown && asprintf(&aside, "%s.tmp-%s", shown, tag) >= 0) {
+        unlink(aside);
+        free(aside);
+    }
+    free(shown);
 }
 
 void outputs_clear(const struct plan *plan, const struct run_options *options,
@@ -145,9 +247,9 @@ void outputs_clear(const struct plan *plan, const struct run_options *options,
     if (p->state) return;
     const char *output = options->output ? options->output : p->output.paths[0];
     char *rejects = p->rejects ? NULL : run_default_rejects(p, output);
-    clear(output, tag);
-    clear(p->dropped, tag);
-    clear(rejects ? rejects : p->rejects, tag);
+    clear(output, "output", tag);
+    clear(p->dropped, "dropped", tag);
+    clear(rejects ? rejects : p->rejects, "rejects", tag);
     free(rejects);
 }
 

@@ -105,20 +105,6 @@ int remember_inputs(struct run *run, struct err *e)
 
 /* ---- outputs ---- */
 
-char *remember_path(const struct run *run, const char *path)
-{
-    static const char word[] = "{run}";
-    const struct remember *m = &run->remember;
-    struct buf out = { 0 };
-    int rc = 0;
-    for (const char *at; m->is_on && rc == 0 && (at = strstr(path, word));
-         path = at + sizeof word - 1)
-        rc = buf_format(&out, "%.*s%s", (int)(at - path), path, m->number);
-    if (rc < 0 || buf_add(&out, path, strlen(path)) < 0 || buf_close(&out) < 0)
-        buf_free(&out);
-    return out.p;
-}
-
 int remember_output(struct run *run, const char *kind, const char *path,
                     struct err *e)
 {
@@ -145,6 +131,17 @@ int remember_output(struct run *run, const char *kind, const char *path,
     if (f->aside) return 0;
     return err_set(e, err_code(errno, EX_CANT_CREATE),
                    "cannot write %s: %s", path, strerror(errno));
+}
+
+int remember_folder(struct run *run, const char *aside)
+{
+    struct remember *m = &run->remember;
+    if (!m->is_on) return 0;
+    struct ledger_file *f = &m->files[m->n_files];
+    f->kind = "folder";
+    f->aside = strdup(aside);
+    m->n_files += f->aside != NULL;
+    return f->aside ? 0 : -1;
 }
 
 int remember_begin(struct run *run, struct err *e)
@@ -235,7 +232,22 @@ static int add_counters(struct run *run, struct commit *c, struct err *e)
     return 0;
 }
 
-/* The outputs that were opened; from here on they are the ledger's. */
+/* The outputs of many files, with the folders that they lie in now; from here on
+ * they are the ledger's. */
+static int add_folders(struct run *run, struct commit *c, struct err *e)
+{
+    struct fan *const fans[] = { run->out.fan, run->dropped.fan };
+    for (size_t i = 0; i < WQ_LEN(fans); i++) {
+        if (!fans[i]) continue;
+        if (fan_hand_over(fans[i], &run->remember.arena, c->files + c->n_files)
+            < 0)
+            return err_no_memory(e);
+        c->n_files += fan_count(fans[i]);
+    }
+    return 0;
+}
+
+/* The outputs of one file that were opened; from here on they are the ledger's. */
 static void add_files(struct run *run, struct commit *c)
 {
     struct sink *sinks[] = { &run->out, &run->dropped, &run->rejects };
@@ -260,7 +272,10 @@ static int save_stages(struct run *run, struct commit *c, struct err *e)
         if (stage_save(&run->stages[i], e) < 0) return -1;
         n += memory_count(&run->stages[i].memory);
     }
-    c->files = arena_zero(a, n + WQ_LEN(run->remember.files), sizeof *c->files);
+    size_t n_files = n + WQ_LEN(run->remember.files);
+    if (run->out.fan) n_files += fan_count(run->out.fan);
+    if (run->dropped.fan) n_files += fan_count(run->dropped.fan);
+    c->files = arena_zero(a, n_files, sizeof *c->files);
     c->segments = arena_zero(a, n + 1, sizeof *c->segments);
     c->retired = arena_zero(a, n + 1, sizeof *c->retired);
     if (!c->files || !c->segments || !c->retired) return err_no_memory(e);
@@ -287,6 +302,7 @@ int remember_commit(struct run *run, struct err *e)
     if (c.inputs.n == 0) return 0; /* nothing was read: no run */
     t->is_committed = false;
     if (save_stages(run, &c, e) < 0) return -1;
+    if (add_folders(run, &c, e) < 0) return -1;
     if (t->in + t->emitted) add_files(run, &c);
     int rc = commit_run(&m->state, &c, &t->is_committed, e);
     if (t->is_committed) t->run = m->state.run;

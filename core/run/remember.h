@@ -32,11 +32,11 @@ int remember_expand(struct run *run, const char *const *patterns, size_t n,
                     struct err *e);
 /* Finds out what of run->paths is new.  1; 0: nothing is; -1. */
 int remember_inputs(struct run *run, struct err *e);
-/* The path with `{run}` filled in; the caller frees it.  NULL: no memory. */
-char *remember_path(const struct run *run, const char *path);
 /* The run may write `path`: it must be free, and is noted.  [main] */
 int remember_output(struct run *run, const char *kind, const char *path,
                     struct err *e);
+/* The same for an output of many files: their temporary folder.  -1: no memory. */
+int remember_folder(struct run *run, const char *aside);
 /* Notes them all in the ledger, before they are made. */
 int remember_begin(struct run *run, struct err *e);
 /* Commits; the outputs have been synced.  [main] */

@@ -66,7 +66,12 @@ int setup_steps(struct run *r, struct err *e)
         struct step parallel = { .from = from, .to = i, .decodes = !r->n_steps,
                                  .prepares = !ends, .encodes = ends };
         struct step serial = { .is_serial = true, .from = i, .writes = ends };
-        if (add_step(r, parallel) < 0 || add_step(r, serial) < 0)
+        const struct step gather = { .is_serial = true, .gathers = true };
+        const struct step pack = { .packs = true };
+        bool has_many = ends && (r->out.fan || r->dropped.fan);
+        if (add_step(r, parallel) < 0
+            || (has_many && (add_step(r, gather) < 0 || add_step(r, pack) < 0))
+            || add_step(r, serial) < 0)
             return err_no_memory(e);
         from = i + 1;
     }

@@ -1,49 +1,14 @@
 /* sink.c - see sink.h. */
 #include "run/sink.h"
 #include "base/file.h"
+#include "run/temporary.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
-
-/* Level 1 compresses Arabic JSON at some 430 MB/s on one core, faster than
- * the pipeline makes it. */
-enum { ZSTD_LEVEL = 1, GZIP_LEVEL = 6 };
-
-/* ---- temporary files, known to the signal handler ---- */
-enum { MAX_TEMPORARY = 8 };
-static _Atomic(char *) temporaries[MAX_TEMPORARY];
-
-static void remember(char *path)
-{
-    for (size_t i = 0; i < MAX_TEMPORARY; i++) {
-        char *none = NULL;
-        if (atomic_compare_exchange_strong(&temporaries[i], &none, path)) return;
-    }
-}
-
-static void forget(char *path)
-{
-    for (size_t i = 0; path && i < MAX_TEMPORARY; i++) {
-        char *was = path;
-        if (atomic_compare_exchange_strong(&temporaries[i], &was, NULL)) return;
-    }
-}
-
-void sink_unlink_all(void)
-{
-    for (size_t i = 0; i < MAX_TEMPORARY; i++) {
-        char *path = atomic_load(&temporaries[i]);
-        if (path) unlink(path);
-    }
-}
 
 /* ---- opening ---- */
 
@@ -81,15 +46,14 @@ static int open_temporary(struct sink *s, mode_t mode, const char *tag,
         s->temporary = NULL;
         return -1;
     }
-    remember(s->temporary);
+    temporary_note(s->temporary, NULL);
     return 0;
 }
 
 int sink_open(struct sink *s, const char *path, const char *tag, struct err *e)
 {
     *s = (struct sink){ .fd = -1 };
-    if (str_ends(str(path), ".zst")) s->packing = PACK_ZSTD;
-    if (str_ends(str(path), ".gz")) s->packing = PACK_GZIP;
+    s->packing = packing_of(path);
     if (strcmp(path, "-") == 0) {
         s->path = strdup(path);
         s->fd = STDOUT_FILENO;
@@ -120,6 +84,13 @@ int sink_open(struct sink *s, const char *path, const char *tag, struct err *e)
     return rc;
 }
 
+int sink_open_fan(struct sink *s, struct fan *f, struct err *e)
+{
+    *s = (struct sink){ .fd = -1, .fan = f };
+    s->path = strdup(f->options.shown);
+    return s->path ? fan_open(f, e) : err_no_memory(e);
+}
+
 void sink_memory(struct sink *s, struct buf *to)
 {
     *s = (struct sink){ .fd = -1, .memory = to };
@@ -127,51 +98,9 @@ void sink_memory(struct sink *s, struct buf *to)
 
 /* ---- writing ---- */
 
-static int pack_zstd(struct buf *b, struct buf *to, struct err *e)
-{
-    size_t bound = ZSTD_compressBound(b->n);
-    if (buf_reserve(to, bound) < 0) return err_no_memory(e);
-    size_t n = ZSTD_compress(to->p, bound, b->p, b->n, ZSTD_LEVEL);
-    if (ZSTD_isError(n))
-        return err_set(e, EX_INTERNAL, "zstd: %s", ZSTD_getErrorName(n));
-    to->n = n;
-    return 0;
-}
-
-static int pack_gzip(struct buf *b, struct buf *to, struct err *e)
-{
-    z_stream z = { 0 };
-    /* 16 + 15: gzip wrapper, largest window; 8: zlib's default memory. */
-    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, 16 + 15, 8, Z_DEFAULT_STRATEGY)
-        != Z_OK)
-        return err_no_memory(e);
-    int rc = Z_STREAM_ERROR;
-    size_t bound = deflateBound(&z, b->n) + 64;
-    if (b->n < UINT_MAX / 2 && buf_reserve(to, bound) == 0) {
-        z.next_in = (Bytef *)b->p;
-        z.avail_in = (uInt)b->n;
-        z.next_out = (Bytef *)to->p;
-        z.avail_out = (uInt)bound;
-        rc = deflate(&z, Z_FINISH);
-        to->n = z.total_out;
-    }
-    deflateEnd(&z);
-    return rc == Z_STREAM_END ? 0 : err_no_memory(e);
-}
-
 int sink_pack(const struct sink *s, struct buf *b, struct err *e)
 {
-    if (s->packing == PACK_NONE || b->n == 0) return 0;
-    struct buf packed = { 0 };
-    int rc = s->packing == PACK_ZSTD ? pack_zstd(b, &packed, e)
-                                     : pack_gzip(b, &packed, e);
-    if (rc == 0) {
-        struct buf plain = *b;
-        *b = packed;
-        packed = plain;
-    }
-    buf_free(&packed);
-    return rc;
+    return b->n ? pack_bytes(s->packing, b, e) : 0;
 }
 
 int sink_write(struct sink *s, const struct buf *b, struct err *e)
@@ -200,7 +129,7 @@ int sink_write(struct sink *s, const struct buf *b, struct err *e)
 bool sink_is(const struct sink *s, const char *path)
 {
     struct stat a, b;
-    if (!s->path || s->in_place) return false;
+    if (!s->path || s->in_place || s->fan) return false;
     if (stat(s->path, &a) == 0 && stat(path, &b) == 0)
         return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
     char *x = file_real(s->path), *y = file_real(path);
@@ -227,13 +156,16 @@ static int check_target(const struct sink *s, const char *suffix, struct err *e)
 
 int sink_sync(struct sink *s, const char *suffix, struct err *e)
 {
+    if (s->fan) {
+        s->bytes = fan_bytes(s->fan);
+        return fan_sync(s->fan, suffix, e);
+    }
     if (!s->temporary || s->fd < 0) return 0;
     if (check_target(s, suffix, e) < 0) return -1;
     /* An empty .zst or .gz is a file too: one empty frame. */
     if (s->bytes == 0 && s->packing != PACK_NONE) {
-        struct buf nothing = { 0 }, frame = { 0 };
-        int rc = s->packing == PACK_ZSTD ? pack_zstd(&nothing, &frame, e)
-                                         : pack_gzip(&nothing, &frame, e);
+        struct buf frame = { 0 };
+        int rc = pack_bytes(s->packing, &frame, e);
         if (rc == 0) rc = sink_write(s, &frame, e);
         buf_free(&frame);
         if (rc < 0) return -1;
@@ -246,8 +178,15 @@ int sink_sync(struct sink *s, const char *suffix, struct err *e)
                   : 0;
 }
 
+int sink_check(struct sink *s, const char *suffix, struct err *e)
+{
+    if (s->fan) return fan_check(s->fan, suffix, e);
+    return s->temporary ? check_target(s, suffix, e) : 0;
+}
+
 int sink_commit(struct sink *s, const char *suffix, struct err *e)
 {
+    if (s->fan) return fan_commit(s->fan, suffix, e);
     if (!s->temporary) return 0;
     char *to;
     if (asprintf(&to, "%s%s", s->path, suffix) < 0) return err_no_memory(e);
@@ -257,7 +196,7 @@ int sink_commit(struct sink *s, const char *suffix, struct err *e)
                 strerror(errno));
     } else {
         (void)file_sync_folder(to); /* it is there now; more cannot be done */
-        forget(s->temporary);
+        temporary_forget(s->temporary);
         free(s->temporary);
         s->temporary = NULL;
     }
@@ -268,7 +207,7 @@ int sink_commit(struct sink *s, const char *suffix, struct err *e)
 char *sink_hand_over(struct sink *s)
 {
     char *path = s->temporary;
-    forget(path);
+    temporary_forget(path);
     s->temporary = NULL;
     return path;
 }
@@ -278,9 +217,15 @@ void sink_close(struct sink *s)
     if (s->fd > STDOUT_FILENO) close(s->fd);
     if (s->temporary) {
         unlink(s->temporary);
-        forget(s->temporary);
+        temporary_forget(s->temporary);
     }
+    fan_close(s->fan);
     free(s->temporary);
     free(s->path);
     *s = (struct sink){ .fd = -1 };
+}
+
+void sink_unlink_all(void)
+{
+    temporary_unlink_all();
 }

@@ -2,12 +2,11 @@
  *
  * A regular file is written as a temporary one beside its place, synced, and
  * renamed by sink_commit.  A pipe, a device and standard output ("-") are
- * written as they are.  Nothing of an aborted run stays behind. */
+ * written as they are.  Nothing of an aborted run stays behind.  An output with
+ * fields in its path is many files (sink_fan.h), which are one here. */
 #ifndef WQ_RUN_SINK_H
 #define WQ_RUN_SINK_H
-#include "base/str.h"
-
-enum packing { PACK_NONE, PACK_ZSTD, PACK_GZIP };
+#include "run/sink_fan.h"
 
 struct sink {
     char *path;        /* "-": standard output; NULL: memory                  */
@@ -15,6 +14,7 @@ struct sink {
     bool in_place;     /* a pipe, a device, standard output                   */
     struct buf *memory;
     int fd;            /* -1: not open                                        */
+    struct fan *fan;   /* its path has fields: many files, and no fd; NULL    */
     enum packing packing;
     uint64_t bytes;    /* written, as they lie on the disk                    */
 };
@@ -23,20 +23,25 @@ struct sink {
  * tag: of the temporary file, "PATH.tmp-TAG"; NULL: the process id.
  * -1: EX_CANT_CREATE, EX_NO_PERM.  [main] */
 int sink_open(struct sink *s, const char *path, const char *tag, struct err *e);
+/* Opens an output of many files; takes the fan over, whatever it returns. */
+int sink_open_fan(struct sink *s, struct fan *f, struct err *e);
 void sink_memory(struct sink *s, struct buf *to);
-/* Packs what is in `b` as a frame (zstd) or member (gzip) of its own; b stays
+/* Of one file: packs what is in `b` as a frame (zstd) or member (gzip) of its own; b stays
  * as it is if the sink is not packed.  [worker] */
 int sink_pack(const struct sink *s, struct buf *b, struct err *e);
 /* -1: EX_IO. [serial] */
 int sink_write(struct sink *s, const struct buf *b, struct err *e);
-/* Would `path` be written to the same file?  Not open: false. */
+/* Would `path` be written to the same file?  Not open, or many: false. */
 bool sink_is(const struct sink *s, const char *path);
 /* Syncs, and sees that path + suffix can be renamed to: after it only the
  * renames themselves can fail. */
 int sink_sync(struct sink *s, const char *suffix, struct err *e);
+/* Sees once more that it can be renamed, now that the others are synced, and have
+ * made their folders. */
+int sink_check(struct sink *s, const char *suffix, struct err *e);
 /* Shows it at path + suffix ("" or ".held").  Not open, or in place: nothing. */
 int sink_commit(struct sink *s, const char *suffix, struct err *e);
-/* After sink_sync: the temporary file is somebody else's from here on, and stays
+/* After sink_sync, of one file: the temporary file is somebody else's from here on, and stays
  * whatever happens.  Returns its path, which the caller frees; NULL: not open. */
 char *sink_hand_over(struct sink *s);
 /* Takes the temporary file away, if it was not committed, and frees. */

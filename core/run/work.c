@@ -90,12 +90,31 @@ static int encode(struct run *run, struct worker *w, struct batch *b,
     /* Before `dropped` is set on what left. */
     if (o->verbose && notes_write(b, run->stages) < 0) return err_no_memory(e);
     b->n_out = b->n_records;
-    if (codec_encode(&run->output, w->index, b, b->records, b->n_records,
-                     &b->out, e) < 0
+    if (fan_encode(run->out.fan, &run->output, w->index, b, b->records,
+                   b->n_records, &b->out, &b->out_spread, e) < 0
         || gone_encode(b, run->stages, &run->dead_letters, w->index, e) < 0)
         return -1;
-    if (sink_pack(&run->out, &b->out, e) < 0) return -1;
-    return run->dead_letters.want_dropped ? sink_pack(&run->dropped, &b->dropped, e) : 0;
+    if (!run->out.fan && sink_pack(&run->out, &b->out, e) < 0) return -1;
+    return run->dropped.fan ? 0 : sink_pack(&run->dropped, &b->dropped, e);
+}
+
+/* ---- many files: gather, pack ---- */
+
+static int gather(struct run *run, struct batch *b, struct err *e)
+{
+    struct fan *out = run->out.fan, *dropped = run->dropped.fan;
+    if (out && fan_gather(out, &b->out, &b->out_spread, b->is_last, e) < 0)
+        return -1;
+    return dropped ? fan_gather(dropped, &b->dropped, &b->dropped_spread,
+                                b->is_last, e)
+                   : 0;
+}
+
+static int pack_frames(const struct run *run, struct batch *b, struct err *e)
+{
+    const struct fan *out = run->out.fan, *dropped = run->dropped.fan;
+    if (out && fan_pack(out, &b->out_spread, e) < 0) return -1;
+    return dropped ? fan_pack(dropped, &b->dropped_spread, e) : 0;
 }
 
 /* ---- write ---- */
@@ -125,10 +144,17 @@ static void count(struct run *run, const struct batch *b)
         t->equal_ids += ids_seen(&run->ids, b->ids[i]);
 }
 
+static int write_to(struct sink *s, const struct buf *b, struct spread *spread,
+                    struct err *e)
+{
+    return s->fan ? fan_write(s->fan, spread, e) : sink_write(s, b, e);
+}
+
 static int write_out(struct run *run, struct batch *b, struct err *e)
 {
-    if (sink_write(&run->out, &b->out, e) < 0
-        || (run->dead_letters.want_dropped && sink_write(&run->dropped, &b->dropped, e) < 0)
+    if (write_to(&run->out, &b->out, &b->out_spread, e) < 0
+        || (run->dead_letters.want_dropped
+            && write_to(&run->dropped, &b->dropped, &b->dropped_spread, e) < 0)
         || write_rejects(run, b, e) < 0)
         return -1;
     for (size_t done = 0; done < b->notes.n;) {
@@ -165,6 +191,8 @@ int work_step(struct run *run, struct worker *w, const struct step *step,
               struct batch *b, struct err *e)
 {
     if (step->writes) return write_out(run, b, e);
+    if (step->gathers) return gather(run, b, e);
+    if (step->packs) return pack_frames(run, b, e);
     if (step->is_serial) {
         struct stage *s = &run->stages[step->from];
         if (stage_run(s, w->index, b, &w->scratch, e) < 0) return -1;

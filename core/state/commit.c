@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "state/segments.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -14,23 +15,62 @@ static int cannot(const char *what, const char *path, struct err *e)
                    "cannot %s %s: %s", what, path, strerror(errno));
 }
 
-/* Shows a file at its name.  Not there: it is done already. */
+/* Shows a file at its name, by no link.  Not there: it is done already. */
 static int show(const struct ledger_file *f, struct err *e)
 {
     struct stat aside, target;
     if (lstat(f->aside, &aside) < 0)
-        return errno == ENOENT ? 0 : cannot("rename", f->aside, e);
-    if (lstat(f->target, &target) == 0)
-        return err_set(e, EX_CANT_CREATE, "%s is in the way of %s, which a run "
-                       "has committed; move it away", f->target, f->aside);
-    return rename(f->aside, f->target) < 0 ? cannot("rename", f->aside, e) : 0;
+        return errno == ENOENT || errno == ENOTDIR
+                   ? 0 : cannot("rename", f->aside, e);
+    int folder = file_open_folder(-1, f->target, true);
+    const char *name = file_name(f->target);
+    if (folder < 0)
+        return err_set(e, EX_CANT_CREATE, "cannot rename %s: the folder of %s, "
+                       "which a run has committed, is not what it was (%s); put "
+                       "it back", f->aside, f->target, strerror(errno));
+    int rc = fstatat(folder, name, &target, AT_SYMLINK_NOFOLLOW) == 0
+                 ? err_set(e, EX_CANT_CREATE, "%s is in the way of %s, which a "
+                           "run has committed; move it away", f->target, f->aside)
+             : renameat(AT_FDCWD, f->aside, folder, name) < 0
+                 ? cannot("rename", f->aside, e)
+                 : 0;
+    close(folder);
+    return rc;
 }
 
 static int clear(const struct ledger_file *f, struct err *e)
 {
-    return unlink(f->aside) < 0 && errno != ENOENT
-               ? cannot("remove", f->aside, e)
-               : 0;
+    return file_remove(f->aside) < 0 ? cannot("remove", f->aside, e) : 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const wq_str *x = a, *y = b;
+    int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+    return order ? order : x->n < y->n ? -1 : x->n > y->n;
+}
+
+/* Syncs the folders that files lie in, each once; a folder that is gone, with its
+ * file, needs none. */
+static int sync_folders(const struct ledger_file *list, size_t n, struct err *e)
+{
+    wq_str *folders = reallocarray(NULL, 2 * n + 1, sizeof *folders);
+    size_t k = 0;
+    int rc = folders ? 0 : err_no_memory(e);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const char *paths[] = { list[i].aside, list[i].target };
+        for (size_t m = 0; m < WQ_LEN(paths); m++)
+            if (paths[m])
+                folders[k++] = (wq_str){
+                    paths[m], (size_t)(file_name(paths[m]) - paths[m]) };
+    }
+    if (k) qsort(folders, k, sizeof *folders, compare);
+    for (size_t i = 0; i < k && rc == 0; i++)
+        if ((i == 0 || !str_eq(folders[i], folders[i - 1]))
+            && file_sync_folder(folders[i].p) < 0 && errno != ENOENT)
+            rc = cannot("sync the folder of", folders[i].p, e);
+    free(folders);
+    return rc;
 }
 
 int commit_finish(struct state *s, struct err *e)
@@ -39,11 +79,14 @@ int commit_finish(struct state *s, struct err *e)
     size_t n = 0;
     int rc = ledger_unfinished(s->ledger, &list, &n, e);
     for (size_t i = 0; i < n && rc == 0; i++)
-        rc = list[i].target ? show(&list[i], e) : clear(&list[i], e);
+        if (list[i].target) rc = show(&list[i], e);
+    /* Renamed for good before anything goes: what is left in a folder that goes
+     * is nobody's. */
+    if (rc == 0) rc = sync_folders(list, n, e);
     for (size_t i = 0; i < n && rc == 0; i++)
-        /* A folder that went with its file needs no sync. */
-        if (file_sync_folder(list[i].aside) < 0 && errno != ENOENT)
-            rc = cannot("sync the folder of", list[i].aside, e);
+        if (!list[i].target) rc = clear(&list[i], e);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (!list[i].target) rc = sync_folders(&list[i], 1, e);
     if (rc == 0 && n) rc = ledger_finished(s->ledger, e);
     ledger_files_free(list, n);
     return rc;
@@ -74,7 +117,8 @@ static bool was_committed(struct state *s, const struct commit *c)
     if (rc < 0) return false;
     if (last >= c->run.run) return true;
     for (size_t i = 0; i < c->n_files; i++)
-        if (c->files[i].target) unlink(c->files[i].aside);
+        if (strcmp(c->files[i].kind, "retired") != 0)
+            (void)file_remove(c->files[i].aside);
     return false;
 }
 
@@ -82,9 +126,7 @@ int commit_run(struct state *s, const struct commit *c, bool *is_committed,
                struct err *e)
 {
     *is_committed = false;
-    for (size_t i = 0; i < c->n_files; i++)
-        if (file_sync_folder(c->files[i].aside) < 0)
-            return cannot("sync the folder of", c->files[i].aside, e);
+    if (sync_folders(c->files, c->n_files, e) < 0) return -1;
     if (ledger_commit(s->ledger, c, e) < 0 && !was_committed(s, c)) return -1;
     *is_committed = true;
     if (commit_finish(s, e) == 0) return 0;

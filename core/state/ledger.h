@@ -44,9 +44,11 @@ struct ledger_counter {
     uint64_t value;
 };
 /* An output, or a segment: written aside, to be renamed to its target; or a
- * segment that ends, to be removed (target NULL). */
+ * segment that ends, or the folder that outputs lay in, to be removed when all is
+ * renamed (target NULL). */
 struct ledger_file {
-    const char *kind; /* "output", "dropped", "rejects", "segment", "retired" */
+    const char *kind; /* "output", "dropped", "rejects", "segment"; of what is
+                         removed "retired", "folder" */
     char *aside, *target;
     uint64_t bytes;
 };

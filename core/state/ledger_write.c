@@ -83,8 +83,8 @@ static int add_files(struct ledger *l, const struct commit *c, struct err *e)
     for (size_t i = 0; i < c->n_files; i++) {
         const struct ledger_file *f = &c->files[i];
         /* What a held run would end lives on until it is accepted. */
-        if ((f->target || !c->run.is_held) && add_unfinished(l, c, f, e) < 0)
-            return -1;
+        bool lives_on = c->run.is_held && strcmp(f->kind, "retired") == 0;
+        if (!lives_on && add_unfinished(l, c, f, e) < 0) return -1;
         if (f->target && strcmp(f->kind, "segment") != 0
             && RUN(l, ADD_OUTPUT, e, I(c->run.run), T(f->kind), T(f->target),
                    I(f->bytes)) < 0)
