@@ -190,9 +190,7 @@ static int load(void *instance, wq_ctx *ctx, const char *key, const char *p,
     struct dedupe *self = instance;
     char what[160];
     const char *why;
-    if (memory_load(&self->memory, key, p, n, self->is->text->utf8_valid, &why)
-        == 0)
-        return 0;
+    if (memory_load(&self->memory, key, p, n, &why) == 0) return 0;
     snprintf(what, sizeof what, "the segment \"%s\"", key);
     return no_piece(self, ctx, what, why);
 }
@@ -263,7 +261,8 @@ static void *dedupe_start(void *shared, wq_ctx *ctx)
     struct dedupe *self = calloc(1, sizeof *self);
     if (!self) return NULL;
     self->is = is;
-    self->memory.index = index_new(is->window);
+    self->memory.index =
+        index_new(is->window, is->text ? is->text->utf8_valid : NULL);
     if (self->memory.index && open_memory(self, ctx) == 0) return self;
     dedupe_stop(self);
     return NULL;
@@ -472,9 +471,12 @@ static int dedupe_process(void *instance, wq_ctx *ctx,
                           void *const *prepared, wq_verdict *verdicts)
 {
     struct dedupe *self = instance;
-    for (size_t i = 0; i < n; i++)
-        if (take(self, ctx, i, records[i], prepared[i], &verdicts[i]) < 0)
-            return -1;
+    for (size_t i = 0; i < n; i++) {
+        int rc = take(self, ctx, i, records[i], prepared[i], &verdicts[i]);
+        const char *why = index_why(self->memory.index);
+        if (why) return no_piece(self, ctx, "a segment", why);
+        if (rc < 0) return -1; /* no memory */
+    }
     return 0;
 }
 

@@ -19,21 +19,22 @@
  * or one round-up. */
 #define MOST .6
 
-/* Does an article that matches entry e (resembling it so much) join its
- * story? */
-static int joins(const struct index *x, const struct entry *e,
-                 const struct signature *s, double resemblance)
+/* Does an article that matches an entry with such an anchor (resembling it so
+ * much) join its story? */
+static int joins(struct index *x, uint32_t anchor, const struct signature *s,
+                 double resemblance)
 {
-    if (e->anchor == NO_ENTRY || resemblance >= MOST) return 1;
-    struct signature anchor = index_signature(x, e->anchor);
-    return is_related(s, &anchor);
+    uint32_t room[SAMPLES_MAX];
+    if (anchor == NO_ENTRY || resemblance >= MOST) return 1;
+    struct signature its = index_signature(x, anchor, room);
+    return is_related(s, &its);
 }
 
 struct link story_find(struct index *x, const struct signature *s, int64_t now,
                        double contains, uint32_t min_shingles)
 {
     struct link none = { .of = NO_ENTRY }, first = none;
-    uint32_t candidates[CANDIDATES_MAX];
+    uint32_t candidates[CANDIDATES_MAX], room[SAMPLES_MAX];
     if (!s->words) return none;
     uint32_t same = index_find_exact(x, s, now);
     if (same != NO_ENTRY) return (struct link){ same, REL_EXACT, 1, 1, 0 };
@@ -41,15 +42,15 @@ struct link story_find(struct index *x, const struct signature *s, int64_t now,
 
     size_t n = index_candidates(x, s, now, contains, candidates);
     for (size_t i = 0; i < n; i++) {
-        const struct entry *e = index_entry(x, candidates[i]);
-        struct signature earlier = index_signature(x, candidates[i]);
-        if (e->words < min_shingles + SHINGLE - 1) continue;
+        struct signature earlier = index_signature(x, candidates[i], room);
+        if (earlier.words < min_shingles + SHINGLE - 1) continue;
         struct verdict v = judge(s, &earlier, contains);
         if (v.relation == REL_NONE) continue;
+        uint32_t anchor = index_anchor(x, candidates[i]);
         struct link link = {
             .of = candidates[i], .relation = v.relation, .score = v.score,
-            .joins = joins(x, e, s, v.resemblance),
-            .anchors = e->anchor == NO_ENTRY && v.resemblance < MOST,
+            .joins = joins(x, anchor, s, v.resemblance),
+            .anchors = anchor == NO_ENTRY && v.resemblance < MOST,
         };
         if (link.joins) return link;
         if (first.of == NO_ENTRY) first = link;
@@ -60,14 +61,12 @@ struct link story_find(struct index *x, const struct signature *s, int64_t now,
 int story_add(struct index *x, const struct signature *s, int64_t now,
               const char *id, size_t id_bytes, const struct link *link)
 {
-    if (link->relation == REL_EXACT) { /* one entry stands for all copies */
-        index_refresh(x, link->of, now);
-        return 0;
-    }
+    if (link->relation == REL_EXACT) /* one entry stands for all copies */
+        return index_refresh(x, link->of, now);
     uint32_t added = index_add(x, s, now, id, id_bytes,
                                link->joins ? link->of : NO_ENTRY);
     if (added == NO_ENTRY) return -1;
-    uint32_t of = index_entry(x, added)->anchor; /* renumbered by index_add */
-    if (link->anchors && of != NO_ENTRY) index_set_anchor(x, of, added);
-    return 0;
+    uint32_t of = index_anchor(x, added); /* renumbered by index_add */
+    if (!link->anchors || of == NO_ENTRY) return 0;
+    return index_set_anchor(x, of, added);
 }

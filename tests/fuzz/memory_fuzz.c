@@ -22,34 +22,34 @@ static void use(struct memory *m)
     struct signature s = { .exact = 1, .words = 100, .n = 1,
                            .samples = samples };
     samples[0] = 8;
-    if (index_size(m->index)) {
-        s = index_signature(m->index, 0);
-        memcpy(samples, s.samples, s.n * sizeof *samples);
-        s.samples = samples;
-        s.exact++;
-    }
+    if (index_size(m->index)) s = index_signature(m->index, 0, samples);
+    if (!s.n) s = (struct signature){ 1, 0, 100, 0, 1, samples };
+    take(m, &s, "a copy");
+    s.exact++;
     take(m, &s, "like it");
     s.exact++;
     take(m, &s, "again");
     if (index_forget(m->index, "again", 5) < 0) abort();
 }
 
-/* Whatever was changed is written; and what is read back has it. */
+/* What makes sense is written, and what is read back is the same. */
 static void check_written(struct pieces *pieces, const struct memory *m)
 {
     struct memory again;
     const char *why;
-    if (pieces_save(pieces, m) < 0 || pieces_load(pieces, &again, 0, &why) < 0)
+    uint32_t a = 0;
+    if (pieces_save(pieces, m) < 0) abort();
+    if (pieces_load(pieces, &again, 0, &why) < 0) abort();
+    if (again.seen != m->seen || index_size(again.index) > index_size(m->index))
         abort();
-    if (index_size(again.index) != index_size(m->index)
-        || again.seen != m->seen)
-        abort();
-    for (uint32_t i = 0; i < index_size(m->index); i++) {
-        const struct entry *a = index_entry(m->index, i);
-        const struct entry *b = index_entry(again.index, i);
-        if (a->exact != b->exact || a->seen != b->seen
-            || a->anchor != b->anchor || a->is_forgotten != b->is_forgotten)
-            abort();
+    for (uint32_t i = 0; i < index_size(again.index); i++) {
+        size_t n, other;
+        const char *id = index_id(again.index, i, &n);
+        for (;; a++) { /* those that were gone are left out */
+            if (a == index_size(m->index)) abort();
+            const char *was = index_id(m->index, a, &other);
+            if (n == other && memcmp(id, was, n) == 0) break;
+        }
     }
     memory_free(&again);
 }

@@ -273,7 +273,7 @@ static const char *take(struct index *x, struct text *t, int64_t now,
 
 START_TEST(links_to_the_earliest_and_keeps_one_story)
 {
-    struct index *x = index_new(7 * DAY);
+    struct index *x = index_new(7 * DAY, NULL);
     char story[64];
     ck_assert_str_eq(take(x, part(1, 0, 300), 0, "a", story), "-");
     ck_assert_str_eq(take(x, part(1, 0, 200), 1, "b", story), "a");
@@ -288,7 +288,7 @@ END_TEST
 
 START_TEST(a_round_up_joins_no_two_stories)
 {
-    struct index *x = index_new(0);
+    struct index *x = index_new(0, NULL);
     char story[64];
     struct text *round_up = part(1, 0, 200);
     add_words(round_up, 2, 0, 200);
@@ -308,7 +308,7 @@ END_TEST
 
 START_TEST(a_round_up_of_known_stories_does_not_join_them_either)
 {
-    struct index *x = index_new(0);
+    struct index *x = index_new(0, NULL);
     char story[64];
     struct text *round_up = part(1, 0, 200);
     add_words(round_up, 2, 0, 200);
@@ -322,7 +322,7 @@ END_TEST
 
 START_TEST(what_has_left_the_window_is_not_found)
 {
-    struct index *x = index_new(7 * DAY);
+    struct index *x = index_new(7 * DAY, NULL);
     take(x, part(1, 0, 300), 0, "a", NULL);
     ck_assert_str_eq(take(x, part(1, 0, 299), 7 * DAY, "b", NULL), "a");
     ck_assert_str_eq(take(x, part(1, 0, 298), 7 * DAY + 1, "c", NULL), "b");
@@ -335,7 +335,7 @@ END_TEST
 
 START_TEST(an_exact_copy_keeps_its_first_alive_and_takes_no_room)
 {
-    struct index *x = index_new(7 * DAY);
+    struct index *x = index_new(7 * DAY, NULL);
     for (int day = 0; day < 100; day += 5)
         ck_assert_str_eq(take(x, part(1, 0, 300), day * DAY, "a", NULL),
                          day ? "a" : "-");
@@ -346,7 +346,7 @@ END_TEST
 
 START_TEST(the_index_forgets_and_stays_small)
 {
-    struct index *x = index_new(7 * DAY);
+    struct index *x = index_new(7 * DAY, NULL);
     char id[32], story[64];
     for (int i = 0; i < 20000; i++) { /* 100 a day */
         snprintf(id, sizeof id, "id-%d", i);
@@ -366,7 +366,7 @@ END_TEST
 
 START_TEST(an_article_of_news_takes_less_than_512_bytes)
 {
-    struct index *x = index_new(0);
+    struct index *x = index_new(0, NULL);
     char id[32];
     for (int i = 1; i <= 20000; i++) { /* through many growths of the tables */
         snprintf(id, sizeof id, "article-%06d", i);
@@ -380,7 +380,7 @@ END_TEST
 
 START_TEST(a_shingle_in_every_article_does_not_grow_its_list)
 {
-    struct index *x = index_new(0);
+    struct index *x = index_new(0, NULL);
     char id[32];
     int marked = 0;
     for (int i = 0; i < 5000; i++) {
@@ -397,7 +397,7 @@ END_TEST
 
 START_TEST(nearly_equal_articles_all_link_to_the_first)
 {
-    struct index *x = index_new(0);
+    struct index *x = index_new(0, NULL);
     char id[32];
     for (int i = 0; i < 3000; i++) {
         struct text *t = part(1, 0, 100);
@@ -411,7 +411,7 @@ END_TEST
 
 START_TEST(articles_without_a_clock_are_not_forgotten)
 {
-    struct index *x = index_new(7 * DAY);
+    struct index *x = index_new(7 * DAY, NULL);
     take(x, part(1, 0, 300), CLOCK_NONE, "a", NULL);
     ck_assert_str_eq(take(x, part(1, 0, 299), CLOCK_NONE, "b", NULL), "a");
     ck_assert_str_eq(take(x, part(1, 0, 298), 1000 * DAY, "c", NULL), "a");
@@ -421,7 +421,7 @@ END_TEST
 
 START_TEST(short_texts_are_only_ever_exact_copies)
 {
-    struct index *x = index_new(0);
+    struct index *x = index_new(0, NULL);
     take(x, part(1, 0, 8), 0, "a", NULL);
     ck_assert_str_eq(take(x, part(1, 0, 8), 0, "b", NULL), "a");
     ck_assert_str_eq(take(x, part(1, 0, 9), 0, "c", NULL), "-");

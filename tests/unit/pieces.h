@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECES = 64 };
+enum { PIECES = 64, RETIRED = 256 };
 struct pieces {
     struct {
         char key[16], *p;
         size_t n;
     } list[PIECES];
     size_t n;
+    char *retired[RETIRED]; /* the index that saved looks into them still */
+    size_t n_retired;
 };
 
 static int pieces_retire(void *to, const char *key)
@@ -20,26 +22,46 @@ static int pieces_retire(void *to, const char *key)
     struct pieces *s = to;
     for (size_t i = 0; i < s->n; i++) {
         if (strcmp(s->list[i].key, key) != 0) continue;
-        free(s->list[i].p);
+        if (s->n_retired == RETIRED) { /* of many runs ago */
+            free(s->retired[0]);
+            memmove(s->retired, s->retired + 1,
+                    --s->n_retired * sizeof *s->retired);
+        }
+        s->retired[s->n_retired++] = s->list[i].p;
         memmove(s->list + i, s->list + i + 1, (--s->n - i) * sizeof *s->list);
         return 0;
     }
     return -1;
 }
 
+static int pieces_ignore(void *to, const char *key)
+{
+    (void)to;
+    (void)key;
+    return 0;
+}
+
+/* In place of the one that has its key. */
 static int pieces_add(void *to, const char *key, const char *p, size_t n)
 {
     struct pieces *s = to;
-    if (s->n == PIECES || !(s->list[s->n].p = malloc(n))) return -1;
-    memcpy(s->list[s->n].p, p, n);
-    s->list[s->n].n = n;
-    snprintf(s->list[s->n++].key, sizeof s->list[0].key, "%s", key);
+    size_t i = 0;
+    pieces_retire(s, key);
+    char *copy = malloc(n);
+    if (s->n == PIECES || !copy) return -1;
+    memcpy(copy, p, n);
+    while (i < s->n && strcmp(s->list[i].key, key) < 0) i++;
+    memmove(s->list + i + 1, s->list + i, (s->n++ - i) * sizeof *s->list);
+    s->list[i].p = copy;
+    s->list[i].n = n;
+    snprintf(s->list[i].key, sizeof s->list[i].key, "%s", key);
     return 0;
 }
 
 static void pieces_clear(struct pieces *s)
 {
     while (s->n) free(s->list[--s->n].p);
+    while (s->n_retired) free(s->retired[--s->n_retired]);
 }
 
 static size_t ascii_valid(const char *p, size_t n)
@@ -53,11 +75,9 @@ static size_t ascii_valid(const char *p, size_t n)
 static int pieces_load(const struct pieces *s, struct memory *m, int64_t window,
                        const char **why)
 {
-    *m = (struct memory){ .index = index_new(window) };
+    *m = (struct memory){ .index = index_new(window, ascii_valid) };
     for (size_t i = 0; i < s->n; i++)
-        if (memory_load(m, s->list[i].key, s->list[i].p, s->list[i].n,
-                        ascii_valid, why)
-            < 0)
+        if (memory_load(m, s->list[i].key, s->list[i].p, s->list[i].n, why) < 0)
             return -1;
     return memory_restore(m, why);
 }
