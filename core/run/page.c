@@ -84,7 +84,8 @@ static void set_path(const struct page *p, size_t slot,
     p->files[slot] = f;
     memset(c->path, 0, sizeof c->path);
     if (!f) return;
-    char *real = f->from ? NULL : file_real(f->path);
+    bool is_named = !f->from && strcmp(f->path, "-") != 0;
+    char *real = is_named ? file_real(f->path) : NULL;
     text_format(c->path, sizeof c->path, "%s",
                 f->from ? f->from->real : real ? real : f->path);
     free(real);

@@ -1,6 +1,7 @@
 /* run.c - sets a run up, has it scheduled, and commits or leaves nothing. */
 #include "run/run.h"
 #include "base/log.h"
+#include "run/confine.h"
 #include "run/files.h"
 #include "run/internal.h"
 #include "run/progress.h"
@@ -177,12 +178,21 @@ static bool can_begin_anew(const struct run *r)
            && (stat(r->rejects_path, &st) < 0 || S_ISREG(st.st_mode));
 }
 
+/* `sandbox: true`: shuts the process in, while it has one thread. */
+static int shut_in(struct run *r, struct err *e)
+{
+    if (!r->page || !r->plan->pipeline->sandbox) return 0;
+    watch_rest(r->watch);
+    return confine_run(r, e) < 0 ? -1 : watch_go(r->watch, e);
+}
+
 static int run_it(struct run *r, struct err *e)
 {
     int rc = set_up(r, e);
     if (rc > 0) r->result->is_committed = true; /* nothing to do, and done */
     if (rc != 0) return rc < 0 ? -1 : 0;
     if (r->page) page_ready(r->page, can_begin_anew(r));
+    if (shut_in(r, e) < 0) return -1;
     if (schedule(r) < 0) {
         *e = r->err;
         return -1;

@@ -48,7 +48,8 @@ struct supervisor {
 bool supervise_wants(const struct plan *plan, const struct run_options *o)
 {
     if (o->to_memory || o->memory_input.p) return false;
-    bool is_wanted = plan->pipeline->sandbox;
+    const struct pipeline *p = plan->pipeline;
+    bool is_wanted = p->sandbox || p->on_success || p->on_failure || p->metrics;
     for (size_t i = 0; i < plan->n_stages; i++)
         is_wanted |= plan->stages[i].cfg->isolate
                      && plan->stages[i].desc->flags & WQ_ORDERED;

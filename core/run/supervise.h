@@ -11,8 +11,8 @@
 #define WQ_RUN_SUPERVISE_H
 #include "run/run.h"
 
-/* Does the run need a process of its own: an ordered stage is isolated, or the
- * pipeline says `sandbox`?  Never one to memory. */
+/* Does the run need a process of its own: an ordered stage is isolated, there is
+ * a `sandbox`, or somebody to be told how it ended?  Never one to memory. */
 bool supervise_wants(const struct plan *plan, const struct run_options *options);
 /* As run_plan. [main] */
 int supervise(struct plan *plan, const struct run_options *options,
