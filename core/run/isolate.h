@@ -37,6 +37,9 @@ int isolate_start(struct isolate *iso, struct err *e);
 /* stage_run for the stages from .. to, all of them isolated. [worker] */
 int isolate_run(struct isolate *iso, struct stage *stages, size_t worker,
                 uint32_t from, uint32_t to, struct batch *b, struct err *e);
+/* Limits this process to so many bytes beyond what it has by now; 0: the default
+ * of `memory_limit`. */
+void isolate_limit_memory(int64_t limit);
 /* Ends all processes: each has two seconds to stop its instances.  NULL: nothing.
  * [main] */
 void isolate_close(struct isolate *iso);

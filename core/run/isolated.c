@@ -80,9 +80,8 @@ static int64_t default_limit(void)
 #endif
 #endif
 
-/* memory_limit, on top of what the process has by now.  A sanitizer's own memory
- * would count: its builds have none. */
-static void limit_memory(int64_t limit)
+/* A sanitizer's own memory would count: its builds have no limit. */
+void isolate_limit_memory(int64_t limit)
 {
 #ifdef HAS_SHADOW
     (void)limit;
@@ -127,7 +126,7 @@ static int come_up(struct isolated *c, struct err *e)
     c->codecs = (struct codecs){ c->speakable, WQ_LEN(c->speakable) };
     if (open_stages(c, e) < 0) return -1;
     offer_to_die();
-    limit_memory(p->memory_limit);
+    isolate_limit_memory(p->memory_limit);
     const struct sandbox sandbox = { .strength = SANDBOX_WORKER };
     if (p->sandbox && sandbox_enter(&sandbox, e) < 0) return -1;
     c->is_up = true;

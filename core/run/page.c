@@ -7,53 +7,13 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* ---- the counts of a stage, in one row ---- */
-
-/* Those behind dropped_by: one allocation of stage_stats_new. */
-static size_t n_arrays(const wq_stage *desc)
-{
-    return 2 * (size_t)stage_n_reasons(desc) + stage_n_counters(desc);
-}
-
-/* Its single counts, as places; NULL behind the last. */
-static uint64_t *single(struct stage_stats *s, size_t i)
-{
-    uint64_t *const all[] = { &s->in, &s->kept, &s->dropped, &s->rejected,
-                              &s->emitted, &s->nanoseconds, &s->excused };
-    return i < WQ_LEN(all) ? all[i] : NULL;
-}
-
-static size_t n_counts(const wq_stage *desc)
-{
-    size_t n = 0;
-    while (single(&(struct stage_stats){ 0 }, n)) n++;
-    return n + n_arrays(desc);
-}
-
-/* Copies between a stage's counts and its row; returns the next row. */
-static uint64_t *write_row(struct stage_stats *s, const wq_stage *desc,
-                           uint64_t *row)
-{
-    for (size_t i = 0; single(s, i); i++) *row++ = *single(s, i);
-    memcpy(row, s->dropped_by, n_arrays(desc) * sizeof *row);
-    return row + n_arrays(desc);
-}
-
-static const uint64_t *read_row(struct stage_stats *s, const wq_stage *desc,
-                                const uint64_t *row)
-{
-    for (size_t i = 0; single(s, i); i++) *single(s, i) = *row++;
-    memcpy(s->dropped_by, row, n_arrays(desc) * sizeof *row);
-    return row + n_arrays(desc);
-}
-
 /* ---- all of it ---- */
 
 int page_open(struct page *p, const struct plan *plan, struct err *e)
 {
     *p = (struct page){ .bytes = sizeof *p->shared };
     for (size_t i = 0; i < plan->n_stages; i++)
-        p->bytes += n_counts(plan->stages[i].desc) * sizeof(uint64_t);
+        p->bytes += stage_stats_size(plan->stages[i].desc) * sizeof(uint64_t);
     p->files = calloc(PAGE_SLOTS, sizeof *p->files);
     void *at = mmap(NULL, p->bytes, PROT_READ | PROT_WRITE,
                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -177,8 +137,12 @@ void page_stages(const struct page *p, const struct plan *plan,
                  const struct run_result *result)
 {
     uint64_t *row = p->shared->counts;
-    for (size_t i = 0; i < result->n_stages; i++)
-        row = write_row(&result->stages[i], plan->stages[i].desc, row);
+    for (size_t i = 0; i < result->n_stages; i++) {
+        const wq_stage *desc = plan->stages[i].desc;
+        stage_stats_take(&result->stages[i], desc, row);
+        stage_stats_add(&result->stages[i], desc, row); /* it keeps its own */
+        row += stage_stats_size(desc);
+    }
     atomic_store(&p->shared->has_stages, true);
 }
 
@@ -205,7 +169,8 @@ int page_result(const struct page *p, const struct plan *plan,
         struct stage_stats *s = &out->stages[out->n_stages];
         const wq_stage *desc = plan->stages[out->n_stages].desc;
         if (stage_stats_new(desc, s) < 0) return -1;
-        row = read_row(s, desc, row);
+        stage_stats_add(s, desc, row);
+        row += stage_stats_size(desc);
     }
     return 0;
 }

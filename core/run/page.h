@@ -60,7 +60,7 @@ struct page_shared {
 /* A handle; the fork copies it. */
 struct page {
     struct page_shared *shared;
-    size_t bytes, n_counts;
+    size_t bytes;
     const struct aside *asides; /* borrowed */
     size_t n_asides;
     const struct input_file **files; /* whose path is in which slot */

@@ -15,6 +15,7 @@
 #include "run/supervise.h"
 #include "base/log.h"
 #include "run/internal.h"
+#include "run/isolate.h"
 #include "run/progress.h"
 #include <errno.h>
 #include <signal.h>
@@ -45,15 +46,22 @@ struct supervisor {
     pid_t child;
 };
 
+/* Is one of the ordered stages isolated? */
+static bool may_begin_anew(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_stages; i++)
+        if (plan->stages[i].cfg->isolate
+            && plan->stages[i].desc->flags & WQ_ORDERED)
+            return true;
+    return false;
+}
+
 bool supervise_wants(const struct plan *plan, const struct run_options *o)
 {
-    if (o->to_memory || o->memory_input.p) return false;
     const struct pipeline *p = plan->pipeline;
-    bool is_wanted = p->sandbox || p->on_success || p->on_failure || p->metrics;
-    for (size_t i = 0; i < plan->n_stages; i++)
-        is_wanted |= plan->stages[i].cfg->isolate
-                     && plan->stages[i].desc->flags & WQ_ORDERED;
-    return is_wanted;
+    if (o->to_memory || o->memory_input.p) return false;
+    return p->sandbox || p->on_success || p->on_failure || p->metrics
+           || may_begin_anew(plan);
 }
 
 /* ---- the child ---- */
@@ -79,6 +87,9 @@ static _Noreturn void be_the_run(const struct supervisor *s, pid_t parent)
      * writes from the background does not stop us. */
     if (!s->shares_terminal) setpgid(0, 0);
     signal(SIGTTOU, SIG_IGN);
+    /* By default it has no limit: it is the run, with all that it remembers. */
+    if (may_begin_anew(s->plan) && s->plan->pipeline->memory_limit)
+        isolate_limit_memory(s->plan->pipeline->memory_limit);
     if (s->is_alone) options.threads = 1;
     options.time_limit_ms = time_left(s);
     run_here(s->plan, &options, &s->page, &s->page.shared->result, &e);

@@ -80,6 +80,19 @@ loop timed_out took longer than 300 ms
 END
 }
 
+test_memory_limit_is_for_the_run_of_an_ordered_stage_too()
+{
+    [ -z "${WARRAQ_SANITIZED:-}" ] || skip "a sanitizer's memory has no limit"
+    isolated '{stage: fragile}'
+    sed -i '1a memory_limit: 64MiB' p.yaml
+    deadly eat 4 >in.jsonl
+    alone want
+    exits 0 "$WARRAQ" run p.yaml
+    accounted 9 8 0 1
+    same want/out.jsonl out.jsonl
+    rejected out_of_memory
+}
+
 test_several_records_die_each_its_own_death()
 {
     isolated '{stage: fragile, time_limit: 300ms}'
@@ -303,7 +316,8 @@ ends()
 
 test_signals_and_limits_end_a_stage_that_hangs()
 {
-    local name
+    local name child
+    local -A run
     deadly loop 4 >in.jsonl
     isolated '{stage: fragile}'
     for name in once twice limit killed; do
@@ -312,20 +326,18 @@ test_signals_and_limits_end_a_stage_that_hangs()
         cd $name
         if [ $name = limit ]; then set -- --time-limit=100ms; else set --; fi
         "$WARRAQ" run p.yaml "$@" 2>stderr &
-        eval "$name=\$!"
+        run[$name]=$!
         waits_for looping
         cd ..
     done
-    # shellcheck disable=SC2154 # assigned by eval
-    local child signals=$once
-    child=$(cat "/proc/$killed/task/$killed/children" 2>/dev/null || true)
-    kill -KILL "$killed"
-    kill -TERM "$signals" "$twice"
+    child=$(cat "/proc/${run[killed]}/task/${run[killed]}/children" 2>/dev/null || true)
+    kill -KILL "${run[killed]}"
+    kill -TERM "${run[once]}" "${run[twice]}"
     sleep 0.2
-    kill -TERM "$twice"
-    ends "$twice" twice 'stopped by a second signal; nothing was committed'
-    ends "$signals" once 'stage "fragile" did not finish within 4500 ms of SIGTERM'
-    ends "$limit" limit 'within 4500 ms of the time limit'
+    kill -TERM "${run[twice]}"
+    ends "${run[twice]}" twice 'stopped by a second signal; nothing was committed'
+    ends "${run[once]}" once 'stage "fragile" did not finish within 4500 ms of SIGTERM'
+    ends "${run[limit]}" limit 'within 4500 ms of the time limit'
     [ -z "$child" ] || [ ! -e "/proc/${child% }" ] || fail "it still runs: $child"
 }
 

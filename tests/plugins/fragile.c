@@ -58,6 +58,11 @@ static int die(wq_str how)
     if (is(how, "exit")) _exit(3);
     if (is(how, "kill")) kill(getpid(), SIGKILL);
     while (is(how, "loop")) usleep(1000);
+    while (is(how, "eat")) {
+        char *p = malloc(1 << 20);
+        if (!p) return -1;
+        memset(p, 1, 1 << 20);
+    }
     return is(how, "no_memory") ? -1 : 0;
 }
 
