@@ -13,6 +13,7 @@ int cli_explain(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_list(int argc, char **argv);
 int cli_new(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 int cli_restore(int argc, char **argv);
 int cli_run(int argc, char **argv);
 int cli_state(int argc, char **argv);
@@ -38,6 +39,15 @@ int loaded_parse(struct loaded *l, const char *name, wq_str text);
 int loaded_read(struct loaded *l, const char *path,
                 const char *const *overrides, size_t n_overrides);
 void loaded_free(struct loaded *l);
+
+/* A verb that runs a pipeline, with the options of `run`. */
+struct run_options;
+struct run_verb {
+    const char *name, *usage, *about;
+    /* Sees to what it does otherwise, before the run; NULL: nothing. */
+    int (*prepare)(struct loaded *l, struct run_options *run, struct err *e);
+};
+int cli_run_verb(const struct run_verb *verb, int argc, char **argv);
 
 /* A verb over pipeline files with --set and --json: reads its command line and
  * calls `one` for each file, which returns its exit code; j is an open JSON

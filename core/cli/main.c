@@ -27,6 +27,8 @@ static const struct verb {
     { "inspect", cli_inspect, "NAME",
       "describe a stage or format: parameters, reasons, counters" },
     { "new", cli_new, "NAME", "make the folder of a new plugin" },
+    { "replay", cli_replay, "PIPELINE REJECTS...",
+      "run rejected articles through a pipeline again" },
     { "restore", cli_restore, "OUTPUT...",
       "put removed text back into what a run has written" },
     { "state", cli_state, "SUB PIPELINE|DIR",

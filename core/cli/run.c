@@ -1,4 +1,4 @@
-/* run.c - `warraq run`. */
+/* run.c - `warraq run`, and what other verbs that run a pipeline share of it. */
 #include "run/run.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -52,8 +52,8 @@ static int read_limit(const char *value, struct run_options *run, struct err *e)
     return err_in_front(e, "--time-limit: ");
 }
 
-static int read_options(const struct options *o, struct run_options *run,
-                        struct err *e)
+static int read_options(const struct options *o, const struct run_verb *verb,
+                        struct run_options *run, struct err *e)
 {
     static const char *const progress[] = { "auto", "never", "always", NULL };
     int64_t threads = 0, limit = 0;
@@ -63,10 +63,11 @@ static int read_options(const struct options *o, struct run_options *run,
         || options_choice(o, "progress", progress, &when, e) < 0)
         return -1;
     if (o->n_args == 0)
-        return err_set(e, EX_USAGE_, "run: which pipeline file?");
+        return err_set(e, EX_USAGE_, "%s: which pipeline file?", verb->name);
     for (size_t i = 0; i < o->n_args; i++)
         if (!o->args[i][0])
-            return err_set(e, EX_USAGE_, "run: a path must not be empty");
+            return err_set(e, EX_USAGE_, "%s: a path must not be empty",
+                           verb->name);
     if (read_lock(options_get(o, "lock"), run, e) < 0
         || read_limit(options_get(o, "time-limit"), run, e) < 0)
         return -1;
@@ -92,7 +93,8 @@ static int check_streams(const struct options *o, const char *output,
                    "(-o PATH)");
 }
 
-static int run(const struct options *o, struct run_options *options)
+static int run(const struct options *o, const struct run_verb *verb,
+               struct run_options *options)
 {
     size_t n;
     const char **sets = options_all(o, "set", &n);
@@ -104,7 +106,9 @@ static int run(const struct options *o, struct run_options *options)
         const struct cfg_io *out = &l.pipeline->output;
         const char *output = options->output ? options->output
                              : out->n_paths ? out->paths[0] : "";
-        if (check_streams(o, output, &e) < 0) code = e.code;
+        if (check_streams(o, output, &e) < 0
+            || (verb->prepare && verb->prepare(&l, options, &e) < 0))
+            code = e.code;
         else code = run_plan(l.plan, options, &result, &e);
         bool is_committed = result.is_committed;
         if (code == EX_FINE && !result.was_skipped && l.pipeline->metrics
@@ -125,20 +129,27 @@ static int run(const struct options *o, struct run_options *options)
     return code;
 }
 
-int cli_run(int argc, char **argv)
+int cli_run_verb(const struct run_verb *verb, int argc, char **argv)
 {
     struct options o;
     struct run_options options = { 0 };
     struct err e = { 0 };
-    int code = options_take(table, argc, argv, "run PIPELINE [INPUT...]",
-                            "Runs articles through a pipeline.  Inputs (files, "
-                            "folders, patterns,\n- for standard input) replace "
-                            "input.path.", &o);
-    if (code < 0 && read_options(&o, &options, &e) < 0) {
+    int code = options_take(table, argc, argv, verb->usage, verb->about, &o);
+    if (code < 0 && read_options(&o, verb, &options, &e) < 0) {
         log_err(&e);
         code = e.code;
     }
-    if (code < 0) code = run(&o, &options);
+    if (code < 0) code = run(&o, verb, &options);
     options_free(&o);
     return code;
+}
+
+int cli_run(int argc, char **argv)
+{
+    static const struct run_verb verb = {
+        .name = "run", .usage = "run PIPELINE [INPUT...]",
+        .about = "Runs articles through a pipeline.  Inputs (files, folders, "
+                 "patterns,\n- for standard input) replace input.path.",
+    };
+    return cli_run_verb(&verb, argc, argv);
 }

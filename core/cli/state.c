@@ -176,8 +176,9 @@ static int show_run(void *to, const struct ledger_run *r, const char *began,
     struct json *j = &v->json;
     if (!v->as_json) {
         printf("%06" PRIu64 " %s %s %" PRIu64 " in %" PRIu64 " out %" PRIu64
-               " dropped %" PRIu64 " rejected%s%s%s\n", r->run, began, ended,
-               r->in, r->out, r->dropped, r->rejected, r->is_held ? ", held" : "",
+               " dropped %" PRIu64 " rejected%s%s%s%s\n", r->run, began, ended,
+               r->in, r->out, r->dropped, r->rejected,
+               r->is_replay ? ", replay" : "", r->is_held ? ", held" : "",
                r->stopped ? ", stopped by " : "", r->stopped ? r->stopped : "");
         return 0;
     }
@@ -187,6 +188,7 @@ static int show_run(void *to, const struct ledger_run *r, const char *began,
     json_text(j, "ended", ended);
     json_text(j, "pipeline", r->pipeline);
     json_text(j, "stopped", r->stopped);
+    json_bool(j, "replay", r->is_replay);
     json_bool(j, "held", r->is_held);
     json_int(j, "in", (int64_t)r->in);
     json_int(j, "emitted", (int64_t)r->emitted);

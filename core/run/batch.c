@@ -1,5 +1,7 @@
 /* batch.c - see batch.h. */
 #include "run/batch.h"
+#include "base/hash.h"
+#include "base/names.h"
 #include "base/size.h"
 #include <stdlib.h>
 
@@ -15,6 +17,26 @@ int batch_push(wq_record ***list, size_t *n, size_t *cap, wq_record *r)
     }
     (*list)[(*n)++] = r;
     return 0;
+}
+
+bool batch_made_id(const wq_record *r, const struct piece *from,
+                   char out[MADE_ID])
+{
+    wq_str of;
+    wq_value any;
+    wq_key id = names_intern_own(str("id")), url = names_intern_own(str("url"));
+    if (rec_get_value(r, id, &any) && any.type != WQ_V_NULL
+        && !(any.type == WQ_V_STR && any.u.s.n == 0))
+        return false;
+    if (from && from->made_id.n == MADE_ID - 1) {
+        text_format(out, MADE_ID, "%.*s", STR_ARG(from->made_id));
+        return true;
+    }
+    if (!rec_get(r, url, &of) || of.n == 0) of = r->origin.raw;
+    out[0] = 'x';
+    out[1] = '-';
+    hash128_hex(of.p, of.n, out + 2);
+    return true;
 }
 
 /* A batch that once held a giant should not keep its memory for ever. */

@@ -22,7 +22,16 @@ struct piece {
     const char *bad;     /* reason, or NULL */
     const char *message;
     uint64_t bad_bytes;  /* how long the bad record is, if it is not in raw */
+    uint32_t replays;    /* how often it was fed in again; 0: as it came      */
+    wq_str made_id;      /* what its record was called then; p NULL: made new */
 };
+
+/* The id of a record that has none of its own: "x-" and the XXH3-128 of its url,
+ * else of the bytes it was read from, in hex; of one that is fed in again what it
+ * was called before.  false: it has one; out is as it was. */
+enum { MADE_ID = 2 + 32 + 1 };
+bool batch_made_id(const wq_record *r, const struct piece *from,
+                   char out[MADE_ID]);
 
 const char *piece_name(const struct piece *p); /* path; "-": standard input */
 bool piece_comes_again(const struct piece *p); /* of an input that changed */

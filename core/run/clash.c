@@ -4,6 +4,7 @@
  * yet, to one name in one folder.  An output that a pattern of the inputs would
  * match is refused as well: the next run would read what this one wrote. */
 #include "run/flow.h"
+#include "run/run.h"
 #include <fnmatch.h>
 #include <glob.h>
 #include <limits.h>
@@ -80,7 +81,8 @@ static bool is_input(const char *pattern, const char *output)
     return is;
 }
 
-static void check_target(const struct pipeline *p, const struct target *t,
+/* true: nothing is wrong with it. */
+static bool check_target(const struct pipeline *p, const struct target *t,
                          const struct target *earlier, size_t n,
                          struct diags *diags)
 {
@@ -93,15 +95,16 @@ static void check_target(const struct pipeline *p, const struct target *t,
                     p->input.paths[i]);
         diag_error(diags, EX_PIPELINE, at, width, hint,
                    "%s \"%s\" would overwrite an input", t->what, t->path);
-        return;
+        return false;
     }
     for (size_t i = 0; i < n; i++)
         if (earlier[i].path && is_same_file(earlier[i].path, t->path)) {
             diag_error(diags, EX_PIPELINE, at, width, NULL,
                        "%s would be written over %s, \"%s\"", t->what,
                        earlier[i].what, t->path);
-            return;
+            return false;
         }
+    return true;
 }
 
 void clash_check(const struct plan *plan, struct diags *diags)
@@ -113,6 +116,17 @@ void clash_check(const struct plan *plan, struct diags *diags)
         { "dropped.path", p->dropped, cfg_get(p->dropped_node, "path") },
         { "rejects.path", p->rejects, cfg_get(p->rejects_node, "path") },
     };
+    bool is_fine = true;
     for (size_t i = 0; i < WQ_LEN(targets); i++)
-        if (targets[i].path) check_target(p, &targets[i], targets, i, diags);
+        if (targets[i].path)
+            is_fine &= check_target(p, &targets[i], targets, i, diags);
+    /* Those that nobody named are beside the output. */
+    if (!is_fine || p->rejects || !targets[0].path) return;
+    char *rejects = run_default_rejects(p, targets[0].path);
+    if (!rejects) diags_no_memory(diags);
+    else
+        check_target(p, &(struct target){ "the rejects", rejects,
+                                          targets[0].node },
+                     targets, 2, diags);
+    free(rejects);
 }

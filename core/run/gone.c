@@ -40,12 +40,21 @@ static int sort_by_stream(struct batch *b)
 
 /* ---- rejects ---- */
 
-/* Line of raw[at] in its file, from 1. */
+/* Where in the piece the record begins, or what is wrong with it is; a reject
+ * that is fed in again already says so. */
+static size_t offset_of(const struct batch *b, const struct rec_origin *o)
+{
+    if (!o->raw.p) return 0;
+    return (size_t)(o->raw.p - (b->raw.p + o->piece->at))
+           + (o->piece->replays ? 0 : o->at);
+}
+
+/* The same as a line in its file, from 1. */
 static uint64_t line_of(const struct batch *b, const struct rec_origin *o)
 {
     uint64_t line = o->piece->line;
     const char *p = b->raw.p + o->piece->at;
-    const char *end = o->raw.p ? o->raw.p + o->at : p;
+    const char *end = p + offset_of(b, o);
     for (; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) line++;
     return line;
 }
@@ -65,13 +74,15 @@ static int catch_one(void *to, wq_record *r, const char *why)
 }
 
 /* The record as it came in, as an object, if its bytes say it; type NONE
- * otherwise.  Text that a reader took out (a title it lifted) is put back; of
+ * otherwise.  made_id: what it was called, if it has no id of its own; else "".
+ * Text that a reader took out (a title it lifted) is put back; of
  * our own output, `removed` and layers are read as the members they are. */
 static int as_it_came(struct batch *b, const wq_record *r,
                       const struct dead_letters *to, size_t worker,
-                      wq_value *out, struct err *e)
+                      wq_value *out, char made_id[MADE_ID], struct err *e)
 {
     *out = (wq_value){ .type = WQ_V_NONE };
+    made_id[0] = '\0';
     if (r->is_bad || r->parent || !r->origin.raw.p || !r->origin.piece) return 0;
     struct catch c = { 0 };
     wq_str raw = r->origin.raw;
@@ -81,6 +92,7 @@ static int as_it_came(struct batch *b, const wq_record *r,
     if (codec_decode_to(codec, worker, b, raw.p, raw.n, catch_one, &c, e) < 0)
         return -1;
     if (c.n != 1 || !c.record) return 0;
+    batch_made_id(c.record, r->origin.piece, made_id);
     if (rec_restore(c.record) < 0 || rec_as_object(c.record, out) < 0)
         return err_no_memory(e);
     return 0;
@@ -110,20 +122,21 @@ static int set_repaired(wq_record *r, const char *name, const char *s)
     return text.p ? set(r, name, text_value(text)) : -1;
 }
 
-/* Where it came from: file, line, byte. */
+/* Where it came from: file, line, byte; and how often it has come again. */
 static int set_place(wq_record *line, const struct batch *b,
                      const struct rec_origin *o)
 {
     if (!o->piece) return 0;
-    uint64_t byte = o->piece->byte;
-    if (o->raw.p)
-        byte += (uint64_t)(o->raw.p - (b->raw.p + o->piece->at)) + o->at;
+    uint64_t byte = o->piece->byte + offset_of(b, o);
     if (set_repaired(line, "file", piece_name(o->piece)) < 0
         || set(line, "line", int_value(line_of(b, o))) < 0
         || set(line, "byte", int_value(byte)) < 0)
         return -1;
-    return o->piece->bad_bytes
-               ? set(line, "bytes", int_value(o->piece->bad_bytes))
+    if (o->piece->bad_bytes
+        && set(line, "bytes", int_value(o->piece->bad_bytes)) < 0)
+        return -1;
+    return o->piece->replays
+               ? set(line, "replays", int_value(o->piece->replays))
                : 0;
 }
 
@@ -132,12 +145,14 @@ static wq_record *reject_line(struct batch *b, wq_record *r, const char *label,
                               struct err *e)
 {
     wq_value record;
+    char id[MADE_ID];
     wq_record *line = rec_new(&b->arena);
-    if (as_it_came(b, r, to, worker, &record, e) < 0) return NULL;
+    if (as_it_came(b, r, to, worker, &record, id, e) < 0) return NULL;
     if (!line || set_place(line, b, &r->origin) < 0
         || set(line, "stage", text_value(str(label))) < 0
         || set(line, "reason", text_value(names_get(r->reason))) < 0
-        || (r->message && set_repaired(line, "message", r->message) < 0))
+        || (r->message && set_repaired(line, "message", r->message) < 0)
+        || (*id && rec_set(line, names_intern_own(str("id")), str(id)) < 0))
         goto no_memory;
     /* One that a stage made has no bytes of its own: as it stands, whole. */
     if (record.type == WQ_V_NONE && (r->parent || !r->origin.raw.p) && !r->is_bad

@@ -2,7 +2,8 @@
  *
  *   dropped   the article as it stood, plus "dropped": "<label>/<reason>"
  *   rejects   {"file","line","byte","stage","reason","message","record"}, the
- *             record as it came in ("raw_base64" if none could be read)        */
+ *             record as it came in ("raw_base64" if none could be read); "id" if
+ *             it has none of its own, "replays" if it was fed in again         */
 #ifndef WQ_RUN_GONE_H
 #define WQ_RUN_GONE_H
 #include "run/codec.h"

@@ -8,6 +8,7 @@
 #include "run/isolate.h"
 #include "run/page.h"
 #include "run/reader.h"
+#include "run/replay.h"
 #include "run/remember.h"
 #include "run/run.h"
 #include "run/sink.h"
@@ -48,6 +49,9 @@ struct run {
     size_t n_stages;
     struct codec *inputs;  /* one, or every reader there is (format: auto) */
     size_t n_inputs;
+    struct codec *reads;   /* the formats of the files: inputs, or of rejects */
+    size_t n_reads;
+    struct replay replay;  /* is_replay */
     struct codec output, jsonl, plain;
     struct codec *speakable[2]; /* of codecs */
     struct codecs codecs;

@@ -81,13 +81,19 @@ static struct codec *find_codec(struct reader *r, const char *path,
     return NULL;
 }
 
-bool reader_grows(const struct codec *codecs, size_t n, const char *path,
-                  wq_str head)
+struct codec *reader_codec(struct codec *codecs, size_t n, const char *path,
+                           wq_str head)
 {
     size_t i = n == 1 ? 0 : by_suffix(codecs, n, path);
     if (head.n > HEAD_BYTES) head.n = HEAD_BYTES;
     if (i == n) i = by_head(codecs, n, head);
-    return i < n && codecs[i].desc->flags & WQ_GROWS;
+    return i < n ? &codecs[i] : NULL;
+}
+
+bool reader_grows(struct codec *codecs, size_t n, const char *path, wq_str head)
+{
+    const struct codec *c = reader_codec(codecs, n, path, head);
+    return c && c->desc->flags & WQ_GROWS;
 }
 
 /* Is the open file still what was told of it?  Then goes to what is new. */

@@ -40,8 +40,12 @@ struct reader *reader_open(const struct paths *paths, struct codec *codecs,
  * file that grows, if it is not a whole record yet.  Before reader_next. */
 void reader_resume(struct reader *r, const struct input *const *from, size_t n);
 /* Are records appended to files of this format?  path, and the first bytes. */
-bool reader_grows(const struct codec *codecs, size_t n, const char *path,
+bool reader_grows(struct codec *codecs, size_t n, const char *path,
                   wq_str head);
+/* The format of a file by its name, else by its first bytes; with one codec it
+ * is that.  NULL: none fits. */
+struct codec *reader_codec(struct codec *codecs, size_t n, const char *path,
+                           wq_str head);
 /* The same from memory, as one file called `name`. */
 struct reader *reader_memory(const char *name, wq_str text, struct codec *codec,
                              struct err *e);

@@ -16,6 +16,16 @@ static int64_t wall_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* A replay does not do anew what a held run did: that one is decided first. */
+static int no_run_is_held(struct state *s, struct err *e)
+{
+    uint64_t held;
+    if (ledger_held_run(s->ledger, &held, e) < 0) return -1;
+    if (held == 0) return 0;
+    return err_set(e, EX_LATER, "run %06llu is held in %s; `warraq state accept` "
+                   "or `discard` it first", (unsigned long long)held, s->dir);
+}
+
 int remember_open(struct run *run, struct err *e)
 {
     struct remember *m = &run->remember;
@@ -27,6 +37,7 @@ int remember_open(struct run *run, struct err *e)
     int rc = state_open(&m->state, dir, o->lock, o->lock_wait_ms,
                         watch_fd(run->watch), e);
     if (rc != 0) return rc;
+    if (run->options->is_replay && no_run_is_held(&m->state, e) < 0) return -1;
     /* A run that was held and not accepted is done anew. */
     if (commit_end_held(&m->state, false, e) < 0) return -1;
     state_tag(&m->state, m->tag, sizeof m->tag);
@@ -58,7 +69,7 @@ int remember_expand(struct run *run, const char *const *patterns, size_t n,
 static bool grows(void *to, const char *path, wq_str head)
 {
     const struct run *run = to;
-    return reader_grows(run->inputs, run->n_inputs, path, head);
+    return reader_grows(run->reads, run->n_reads, path, head);
 }
 
 /* What was read is no longer there.  1: read it anew; 0: leave it; -1. */
@@ -80,6 +91,25 @@ static int on_changed(const struct run *run, struct input *in, struct err *e)
                    "nothing was read (on_changed: stop)", in->path, number);
 }
 
+/* What a run of this state wrote is no input of another one; its rejects are the
+ * input of a replay. */
+static int check_written(const struct run *run, const struct input *in,
+                         struct err *e)
+{
+    uint64_t by;
+    char kind[LEDGER_KIND] = "";
+    bool is_replay = run->options->is_replay;
+    if (ledger_who_wrote(run->remember.state.ledger, in->real, &by, kind, e) < 0)
+        return -1;
+    bool is_rejects = strcmp(kind, "rejects") == 0;
+    if (by == 0 || (is_rejects && is_replay)) return 0;
+    return err_set(e, EX_USAGE_, "%s was written by run %06llu (%s): %s", in->path,
+                   (unsigned long long)by, kind,
+                   is_replay    ? "only rejects can be replayed"
+                   : is_rejects ? "`warraq replay` feeds it in again"
+                                : "it is no input");
+}
+
 int remember_inputs(struct run *run, struct err *e)
 {
     struct remember *m = &run->remember;
@@ -93,6 +123,7 @@ int remember_inputs(struct run *run, struct err *e)
     if (!m->from || !m->paths.list) return err_no_memory(e);
     for (size_t i = 0; i < n; i++) {
         struct input *in = &m->inputs.list[i];
+        if (check_written(run, in, e) < 0) return -1;
         int rc = in->what == INPUT_NEW || in->what == INPUT_GROWN;
         if (in->what == INPUT_CHANGED) rc = on_changed(run, in, e);
         if (rc < 0) return -1;
@@ -294,7 +325,7 @@ int remember_commit(struct run *run, struct err *e)
         .in = t->in, .emitted = t->emitted, .out = t->out,
         .dropped = t->dropped, .rejected = t->rejected,
         .bytes_in = t->bytes_in, .bytes_out = t->bytes_out,
-        .is_held = t->is_held } };
+        .is_held = t->is_held, .is_replay = run->options->is_replay } };
     if (add_inputs(run, reader_finish(run->reader), &c, e) < 0
         || add_counters(run, &c, e) < 0)
         return -1;

@@ -12,12 +12,13 @@
 
 /* ---- the end ---- */
 
-/* Share of rejects above which a run is held; counts from 100 articles on. */
+/* Share of rejects above which a run is held; counts from 100 articles on, and
+ * never for a replay, of which some are to be expected. */
 static bool is_over_limit(const struct run *r)
 {
     double limit = r->plan->pipeline->rejects_limit;
     const struct run_result *t = r->result;
-    return limit >= 0 && t->in >= 100
+    return limit >= 0 && t->in >= 100 && !r->options->is_replay
            && (double)t->rejected > limit * (double)t->in;
 }
 

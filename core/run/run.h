@@ -19,6 +19,7 @@ struct run_options {
     int threads;                 /* 0: the pipeline's, else as many as cores  */
     const char *const *inputs;   /* in place of the pipeline's                */
     size_t n_inputs;
+    bool is_replay;              /* inputs are rejects: fed in again          */
     const char *output;          /* in place of the pipeline's; NULL          */
     uint64_t limit;              /* records to read; 0: all                   */
     enum progress progress;

@@ -113,6 +113,14 @@ int setup_formats(struct run *r, struct err *e)
         return -1;
     r->dead_letters.jsonl = &r->jsonl;
     r->dead_letters.plain = &r->plain;
+    r->reads = r->options->is_replay ? &r->plain : r->inputs;
+    r->n_reads = r->options->is_replay ? 1 : r->n_inputs;
+    r->replay = (struct replay){ .lines = &r->plain, .records = &r->jsonl,
+                                 .inputs = r->inputs,
+                                 .n_inputs = r->n_inputs };
+    for (size_t i = 0; i < r->n_inputs; i++)
+        if (r->inputs[i].desc == r->jsonl.desc)
+            r->replay.records = &r->inputs[i];
     r->speakable[0] = &r->jsonl;
     r->speakable[1] = &r->output;
     r->codecs = (struct codecs){ r->speakable, WQ_LEN(r->speakable) };
@@ -138,8 +146,8 @@ int setup_input(struct run *r, struct err *e)
                        "command line names one");
     if (m->is_on && (rc = remember_inputs(r, e)) <= 0)
         return rc < 0 ? -1 : 1;
-    r->reader = reader_open(m->is_on ? &m->paths : &r->paths, r->inputs,
-                            r->n_inputs, o->limit, watch_fd(r->watch), e);
+    r->reader = reader_open(m->is_on ? &m->paths : &r->paths, r->reads,
+                            r->n_reads, o->limit, watch_fd(r->watch), e);
     if (r->reader && m->is_on) reader_resume(r->reader, m->from, m->paths.n);
     return r->reader ? 0 : -1;
 }

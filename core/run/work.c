@@ -15,21 +15,6 @@ int work_read(struct run *run, struct worker *w, struct batch *b, struct err *e)
     return reader_next(run->reader, w->index, b, e);
 }
 
-/* Gives a record without an id one: "x-" and the XXH3-128 of its url, else of
- * the bytes it was read from, in hex. */
-static int give_id(wq_record *r, wq_key id, wq_key url)
-{
-    wq_str of;
-    wq_value any;
-    if (rec_get_value(r, id, &any) && any.type != WQ_V_NULL
-        && !(any.type == WQ_V_STR && any.u.s.n == 0))
-        return 0;
-    if (!rec_get(r, url, &of) || of.n == 0) of = r->origin.raw;
-    char text[2 + 32 + 1] = "x-";
-    hash128_hex(of.p, of.n, text + 2);
-    return rec_set(r, id, str(text));
-}
-
 /* The hash by which ids are told apart: of the text, or of the number. */
 static uint64_t id_hash(const wq_record *r, wq_key id)
 {
@@ -43,23 +28,31 @@ static uint64_t id_hash(const wq_record *r, wq_key id)
 /* Ids, and what is counted of records as they come in. */
 static int look_over(struct batch *b)
 {
-    wq_key id = names_intern_own(str("id")), url = names_intern_own(str("url")),
+    wq_key id = names_intern_own(str("id")),
            text = names_intern_own(str("text"));
     b->ids = arena_array(&b->arena, b->n_records, sizeof *b->ids);
-    if (!b->ids || !id || !url || !text) return -1;
+    if (!b->ids || !id || !text) return -1;
     for (size_t i = 0; i < b->n_records; i++) {
+        wq_record *r = b->records[i];
+        char made[MADE_ID];
         wq_str s;
-        if (give_id(b->records[i], id, url) < 0) return -1;
-        b->ids[i] = id_hash(b->records[i], id);
-        b->n_empty += !rec_get(b->records[i], text, &s) || s.n == 0;
+        if (batch_made_id(r, r->origin.piece, made)
+            && rec_set(r, id, str(made)) < 0)
+            return -1;
+        b->ids[i] = id_hash(r, id);
+        b->n_empty += !rec_get(r, text, &s) || s.n == 0;
     }
     b->n_ids = b->n_records;
     b->n_in += b->n_records;
     return 0;
 }
 
-static int decode(struct worker *w, struct batch *b, struct err *e)
+static int decode(struct run *run, struct worker *w, struct batch *b,
+                  struct err *e)
 {
+    if (run->options->is_replay
+        && replay_unwrap(&run->replay, w->index, b, e) < 0)
+        return -1;
     for (size_t i = 0; i < b->n_pieces; i++) {
         const struct piece *p = &b->pieces[i];
         if (!p->bad) {
@@ -198,7 +191,7 @@ int work_step(struct run *run, struct worker *w, const struct step *step,
         if (stage_run(s, w->index, b, &w->scratch, e) < 0) return -1;
         return b->is_last ? stage_flush(s, w->index, b, &w->scratch, e) : 0;
     }
-    if (step->decodes && decode(w, b, e) < 0) return -1;
+    if (step->decodes && decode(run, w, b, e) < 0) return -1;
     if (run_pure(run, w, step, b, e) < 0) return -1;
     if (step->prepares
         && stage_prepare(&run->stages[step->to], w->index, b, e) < 0)

@@ -66,7 +66,7 @@ test_only_the_text_folder_knows_ICU()
 test_only_the_ledger_knows_SQLite()
 {
     local bad
-    bad=$(includes core plugins | grep '<sqlite3' | grep -vE '^core/state/(ledger|pages)\.' || true)
+    bad=$(includes core plugins | grep '<sqlite3' | grep -vE '^core/state/(ledger(_sql)?|pages)\.' || true)
     [ -z "$bad" ] || fail "$bad"
 }
 

@@ -1,5 +1,6 @@
 /* base_test.c - numbers, strings, errors, arenas and names. */
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/names.h"
 #include "base/num.h"
 #include "base/size.h"
@@ -386,6 +387,51 @@ START_TEST(flood_of_names_leaves_room_for_our_own)
 }
 END_TEST
 
+/* ---- base64 ---- */
+
+static const struct {
+    const char *text, *bytes; /* bytes NULL: it is none */
+    bool is_canonical;
+} base64[] = {
+    /* RFC 4648 s. 10 */
+    { "", "", true },
+    { "Zg==", "f", true },
+    { "Zm8=", "fo", true },
+    { "Zm9v", "foo", true },
+    { "Zm9vYg==", "foob", true },
+    { "Zm9vYmE=", "fooba", true },
+    { "Zm9vYmFy", "foobar", true },
+    { "2LPZhNin2YU=", "سلام", true },
+    { "+/+/", "\xfb\xff\xbf", true },
+    /* what a person's editor or base64(1) makes of it */
+    { "Zm9v\nYmFy\n", "foobar", false },
+    { "Zm8", "fo", false },
+    { "Zg", "f", false },
+    { "Z", NULL, false },
+    { "Zg=", NULL, false },
+    { "Zg===", NULL, false },
+    { "Zm9v=", NULL, false },
+    { "=", NULL, false },
+    { "Zg==Zg==", NULL, false },
+    { "Zm9*", NULL, false },
+    { "-_-_", NULL, false },  /* s. 5 is another alphabet */
+    { "Zh==", NULL, false },  /* bits left over: s. 3.5 */
+    { "Zm9=", NULL, false },
+};
+START_TEST(base64_is_read_as_it_is_written)
+{
+    struct arena a = { 0 };
+    wq_str got = { "unchanged", 9 };
+    wq_str text = str(base64[_i].text);
+    int rc = base64_decode(&a, text, &got);
+    ck_assert_int_eq(rc, base64[_i].bytes != NULL);
+    ck_assert(str_is(got, rc ? base64[_i].bytes : "unchanged"));
+    if (base64[_i].is_canonical)
+        ck_assert(str_eq(base64_encode(&a, got), text));
+    arena_free(&a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("base");
@@ -412,6 +458,8 @@ int main(void)
     tcase_add_test(tc, threads_agree_on_keys);
     tcase_add_test(tc, long_names_are_refused_but_our_own);
     tcase_add_test(tc, flood_of_names_leaves_room_for_our_own);
+    tcase_add_loop_test(tc, base64_is_read_as_it_is_written, 0,
+                        (int)WQ_LEN(base64));
     suite_add_tcase(s, tc);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
