@@ -145,7 +145,7 @@ static void write_text(struct line *l, int level, const struct log_about *about,
     put_text(l, levels[level].name);
     put_text(l, ": ");
     if (about->at.file) put_place(l, &about->at);
-    if (about->stage) {
+    if (about->stage && !about->says_stage) {
         put_plain(l, about->stage, head(about->stage, strlen(about->stage),
                                         MAX_NAME));
         put_text(l, ": ");

@@ -12,6 +12,7 @@
 #ifndef WQ_BASE_LOG_H
 #define WQ_BASE_LOG_H
 #include "base/err.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 enum log_form { LOG_TEXT, LOG_JSON, LOG_JOURNAL };
@@ -20,6 +21,7 @@ enum log_form { LOG_TEXT, LOG_JSON, LOG_JOURNAL };
 struct log_about {
     const char *stage;
     struct place at;
+    bool says_stage; /* the text names it already */
 };
 
 /* Chooses the form; LOG_TEXT until then.  Returns 0, or -1 with e

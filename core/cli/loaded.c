@@ -1,9 +1,11 @@
 /* loaded.c - from the name of a pipeline file to a plan that can run. */
 #include "base/log.h"
+#include "base/trust.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int resolve(struct loaded *l)
 {
@@ -19,12 +21,25 @@ static int resolve(struct loaded *l)
     return l->plan ? EX_FINE : l->diags.code;
 }
 
+/* A pipeline says which programs are run (`exec`, hooks) and which files are
+ * written: as root only one that root alone can change. */
+static void check_trust(struct loaded *l)
+{
+    struct err e = { 0 };
+    if (!l->pipeline || strcmp(l->pipeline->file, "-") == 0
+        || trust_check(l->pipeline->file, TRUST_FILE, &e) == 0)
+        return;
+    diag_error(&l->diags, e.code, (struct place){ l->pipeline->file, 0, 0 }, 0,
+               NULL, "%s", e.text);
+}
+
 int loaded_read(struct loaded *l, const char *path,
                 const char *const *overrides, size_t n_overrides)
 {
     *l = (struct loaded){ 0 };
     l->pipeline = pipeline_load(path, overrides, n_overrides, &l->diags);
-    return resolve(l);
+    check_trust(l);
+    return l->diags.n_errors ? l->diags.code : resolve(l);
 }
 
 int loaded_open(struct loaded *l, const char *path,
@@ -33,10 +48,11 @@ int loaded_open(struct loaded *l, const char *path,
 {
     *l = (struct loaded){ 0 };
     l->pipeline = pipeline_load(path, overrides, n_overrides, &l->diags);
+    check_trust(l);
     if (l->pipeline && output)
         pipeline_redirect(l->pipeline, output, &l->diags);
     int code = l->diags.n_errors ? l->diags.code : resolve(l);
-    diags_print(&l->diags, stderr);
+    diags_log(&l->diags);
     return code;
 }
 

@@ -85,6 +85,7 @@ static void hold_standard_streams(void)
 int main(int argc, char **argv)
 {
     hold_standard_streams();
+    log_open(LOG_TEXT, NULL); /* cannot fail */
     nomem_on_leave(sink_unlink_all);
     host_offer("text/1", text_toolkit());
     host_offer("format/1", codec_extension());

@@ -56,7 +56,7 @@ static void put_reasons(struct metrics *m, const struct plan_stage *p,
                 stage_reason(p->desc, i), by[i]);
 }
 
-static void put_run(struct metrics *m, const struct run_result *r)
+static void put_account(struct metrics *m, const struct run_result *r)
 {
     const struct {
         const char *name, *help;
@@ -71,13 +71,6 @@ static void put_run(struct metrics *m, const struct run_result *r)
         { "bytes_in", "Bytes of input, unpacked.", r->bytes_in },
         { "bytes_out", "Bytes of output, packed.", r->bytes_out },
     };
-    begin(m, "warraq_last_success_timestamp_seconds",
-          "When a run last succeeded.");
-    put(m, "warraq_last_success_timestamp_seconds{pipeline=\"%s\"} %lld\n",
-        m->pipeline, (long long)time(NULL));
-    begin(m, "warraq_run_seconds", "How long the last run took.");
-    put(m, "warraq_run_seconds{pipeline=\"%s\"} %.3f\n", m->pipeline,
-        r->seconds);
     for (size_t i = 0; i < WQ_LEN(figures); i++) {
         char name[64];
         text_format(name, sizeof name, "warraq_%s", figures[i].name);
@@ -87,28 +80,54 @@ static void put_run(struct metrics *m, const struct run_result *r)
     }
 }
 
+static void put_success(struct metrics *m, const struct report *r)
+{
+    begin(m, "warraq_last_success_timestamp_seconds",
+          "When a run last succeeded.");
+    put(m, "warraq_last_success_timestamp_seconds{pipeline=\"%s\"} %lld\n",
+        m->pipeline, (long long)(r->ended_ms / 1000));
+    begin(m, "warraq_run_seconds", "How long it took.");
+    put(m, "warraq_run_seconds{pipeline=\"%s\"} %.3f\n", m->pipeline,
+        r->result.seconds);
+}
+
+/* What a run that fails changes; everything before it stays. */
+static const char end_begins[] = "# HELP warraq_last_run_timestamp_seconds ";
+
+static void put_end(struct metrics *m, const struct report *r)
+{
+    begin(m, "warraq_last_run_timestamp_seconds",
+          "When the last run ended, well or not.");
+    put(m, "warraq_last_run_timestamp_seconds{pipeline=\"%s\"} %lld\n",
+        m->pipeline, (long long)(r->ended_ms / 1000));
+    begin(m, "warraq_last_run_exit_code", "How it ended; 0: well.");
+    put(m, "warraq_last_run_exit_code{pipeline=\"%s\"} %d\n", m->pipeline,
+        r->code);
+}
+
 static void put_stages(struct metrics *m, const struct plan *plan,
-                       const struct run_result *r)
+                       const struct stage_stats *stats)
 {
     begin(m, "warraq_stage_in", "Articles a stage was given.");
-    for (size_t i = 0; i < r->n_stages; i++)
+    for (size_t i = 0; i < plan->n_stages; i++)
         put(m, "warraq_stage_in{pipeline=\"%s\",stage=\"%s\"} %" PRIu64 "\n",
-            m->pipeline, plan->stages[i].cfg->label, r->stages[i].in);
-    begin(m, "warraq_stage_kept", "Articles a stage let through.");
-    for (size_t i = 0; i < r->n_stages; i++)
-        put(m, "warraq_stage_kept{pipeline=\"%s\",stage=\"%s\"} %" PRIu64 "\n",
-            m->pipeline, plan->stages[i].cfg->label, r->stages[i].kept);
+            m->pipeline, plan->stages[i].cfg->label, stats[i].in);
+    begin(m, "warraq_stage_out", "Articles a stage let through or made.");
+    for (size_t i = 0; i < plan->n_stages; i++)
+        put(m, "warraq_stage_out{pipeline=\"%s\",stage=\"%s\"} %" PRIu64 "\n",
+            m->pipeline, plan->stages[i].cfg->label,
+            stats[i].kept + stats[i].emitted);
     begin(m, "warraq_stage_dropped", "Articles a stage dropped, by reason.");
-    for (size_t i = 0; i < r->n_stages; i++)
-        put_reasons(m, &plan->stages[i], "dropped", r->stages[i].dropped_by);
+    for (size_t i = 0; i < plan->n_stages; i++)
+        put_reasons(m, &plan->stages[i], "dropped", stats[i].dropped_by);
     begin(m, "warraq_stage_rejected", "Articles a stage rejected, by reason.");
-    for (size_t i = 0; i < r->n_stages; i++)
-        put_reasons(m, &plan->stages[i], "rejected", r->stages[i].rejected_by);
+    for (size_t i = 0; i < plan->n_stages; i++)
+        put_reasons(m, &plan->stages[i], "rejected", stats[i].rejected_by);
     begin(m, "warraq_stage_seconds", "Time spent in a stage, all threads.");
-    for (size_t i = 0; i < r->n_stages; i++)
+    for (size_t i = 0; i < plan->n_stages; i++)
         put(m, "warraq_stage_seconds{pipeline=\"%s\",stage=\"%s\"} %.6f\n",
             m->pipeline, plan->stages[i].cfg->label,
-            (double)r->stages[i].nanoseconds / 1e9);
+            (double)stats[i].nanoseconds / 1e9);
 }
 
 static int write_file(const char *path, const struct buf *text, struct err *e)
@@ -139,13 +158,68 @@ static int write_file(const char *path, const struct buf *text, struct err *e)
     return rc ? -1 : 0;
 }
 
-int metrics_write(const char *path, const struct plan *plan,
-                  const struct run_result *r, struct err *e)
+/* ---- what a run changes ---- */
+
+/* Stages of a run that had nothing to do. */
+static struct stage_stats *no_stats(const struct plan *plan)
 {
-    struct metrics m = { .pipeline = escaped(plan->pipeline->name) };
+    struct stage_stats *list = calloc(plan->n_stages + 1, sizeof *list);
+    for (size_t i = 0; list && i < plan->n_stages; i++)
+        if (stage_stats_new(plan->stages[i].desc, &list[i]) < 0) {
+            while (i-- > 0) stage_stats_free(&list[i]);
+            free(list);
+            return NULL;
+        }
+    return list;
+}
+
+static void put_figures(struct metrics *m, const struct report *r)
+{
+    struct stage_stats *none = r->result.n_stages ? NULL : no_stats(r->plan);
+    const struct stage_stats *stats = none ? none : r->result.stages;
+    put_success(m, r);
+    put_account(m, &r->result);
+    if (stats) put_stages(m, r->plan, stats);
+    else m->has_failed = true;
+    for (size_t i = 0; none && i < r->plan->n_stages; i++)
+        stage_stats_free(&none[i]);
+    free(none);
+}
+
+/* What the file says in front of how the last run ended; nothing, if there is no
+ * such file yet, or it is of somebody else. */
+static void put_old(struct metrics *m, const char *path)
+{
+    enum { MAX_BYTES = 16 << 20 };
+    struct buf old = { 0 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
+        && st.st_size < MAX_BYTES
+        && buf_reserve(&old, (size_t)st.st_size + 1) == 0) {
+        ptrdiff_t n = file_read_at(fd, old.p, (size_t)st.st_size, 0);
+        old.n = n > 0 ? (size_t)n : 0;
+    }
+    if (fd >= 0) close(fd);
+    if (old.n && buf_close(&old) == 0
+        && strncmp(old.p, "# HELP warraq_", strlen("# HELP warraq_")) == 0) {
+        const char *end = strstr(old.p, end_begins);
+        size_t n = end ? (size_t)(end - old.p) : strlen(old.p);
+        if (buf_add(&m->out, old.p, n) < 0) m->has_failed = true;
+    }
+    buf_free(&old);
+}
+
+int metrics_write(const char *path, const struct report *r, struct err *e)
+{
+    bool is_well = r->code == EX_FINE
+                   || report_outcome(r) == OUTCOME_SUCCESS;
+    if (r->result.was_skipped || (!is_well && r->code == EX_LATER)) return 0;
+    struct metrics m = { .pipeline = escaped(r->pipeline->name) };
     if (m.pipeline) {
-        put_run(&m, r);
-        put_stages(&m, plan, r);
+        if (is_well) put_figures(&m, r);
+        else put_old(&m, path);
+        put_end(&m, r);
     }
     int rc = m.pipeline && !m.has_failed ? write_file(path, &m.out, e)
                                          : err_no_memory(e);

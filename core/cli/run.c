@@ -3,12 +3,10 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "cli/cli.h"
-#include "cli/metrics.h"
 #include "cli/options.h"
-#include "cli/summary.h"
+#include "cli/report.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static const struct option_spec table[] = {
     { "threads", 'j', "N", "worker threads; never changes the output" },
@@ -22,7 +20,10 @@ static const struct option_spec table[] = {
     { "progress", '\0', "auto|never|always", "a progress line on the terminal" },
     { "verbose", 'v', NULL, "tell what became of each article" },
     { "summary", 's', NULL, "print a summary at the end, as on a terminal" },
-    { "json", '\0', NULL, "print the summary as JSON on standard output" },
+    { "json", '\0', NULL, "print a report of the run as JSON on standard output" },
+    { "log", '\0', "text|json|journal",
+      "how errors and warnings are written: for people, a JSON object a line, "
+      "to systemd's journal" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -60,7 +61,8 @@ static int read_options(const struct options *o, const struct run_verb *verb,
     size_t when = 0;
     if (options_number(o, "threads", 1, 256, &threads, e) < 0
         || options_number(o, "limit", 1, INT64_MAX, &limit, e) < 0
-        || options_choice(o, "progress", progress, &when, e) < 0)
+        || options_choice(o, "progress", progress, &when, e) < 0
+        || report_log(o, e) < 0)
         return -1;
     if (o->n_args == 0)
         return err_set(e, EX_USAGE_, "%s: which pipeline file?", verb->name);
@@ -83,12 +85,14 @@ static int read_options(const struct options *o, const struct run_verb *verb,
     return 0;
 }
 
-/* Is there a stream for each of articles and summary?  0, or -1 with e. */
-static int check_streams(const struct options *o, const char *output,
-                         struct err *e)
+/* Is there a stream for each of articles and report?  0, or -1 with e. */
+static int check_streams(const struct options *o, const struct pipeline *p,
+                         const struct run_options *run, struct err *e)
 {
+    const char *output = run->output ? run->output
+                         : p->output.n_paths ? p->output.paths[0] : "";
     if (!options_get(o, "json") || strcmp(output, "-") != 0) return 0;
-    return err_set(e, EX_USAGE_, "run: --json prints the summary on standard "
+    return err_set(e, EX_USAGE_, "run: --json prints the report on standard "
                    "output, where the articles go; write them to a file "
                    "(-o PATH)");
 }
@@ -99,30 +103,15 @@ static int run(const struct options *o, const struct run_verb *verb,
     size_t n;
     const char **sets = options_all(o, "set", &n);
     struct loaded l;
+    struct err e = { 0 };
     int code = loaded_open(&l, o->args[0], sets, n, options->output);
-    if (code == EX_FINE) {
-        struct run_result result = { 0 };
-        struct err e = { 0 };
-        const struct cfg_io *out = &l.pipeline->output;
-        const char *output = options->output ? options->output
-                             : out->n_paths ? out->paths[0] : "";
-        if (check_streams(o, output, &e) < 0
-            || (verb->prepare && verb->prepare(&l, options, &e) < 0))
-            code = e.code;
-        else code = run_plan(l.plan, options, &result, &e);
-        bool is_committed = result.is_committed;
-        if (code == EX_FINE && !result.was_skipped && l.pipeline->metrics
-            && metrics_write(l.pipeline->metrics, l.plan, &result, &e) < 0)
-            code = e.code;
-        if (is_committed && options_get(o, "json"))
-            summary_json(stdout, l.plan, &result);
-        else if (is_committed
-                 && (options->verbose || options_get(o, "summary")
-                     || isatty(STDERR_FILENO)))
-            summary_print(stderr, l.plan, &result);
-        if (l.diags.n_errors) diags_print(&l.diags, stderr);
-        else if (code != EX_FINE) log_err(&e);
-        run_result_free(&result);
+    if (code == EX_FINE
+        && (check_streams(o, l.pipeline, options, &e) < 0
+            || (verb->prepare && verb->prepare(&l, options, &e) < 0))) {
+        log_err(&e);
+        code = e.code;
+    } else {
+        code = report_run(o, &l, code, options);
     }
     loaded_free(&l);
     free(sets);

@@ -2,6 +2,8 @@
 #include "cli/summary.h"
 #include "cli/json.h"
 #include <inttypes.h>
+#include <string.h>
+#include <time.h>
 
 static void print_reasons(FILE *to, const wq_stage *desc, const char *what,
                           const uint64_t *by)
@@ -72,7 +74,7 @@ static void json_stage(struct json *j, const struct plan_stage *p,
     json_close(j, '}');
 }
 
-void summary_json(FILE *to, const struct plan *plan, const struct run_result *r)
+static void json_counts(struct json *j, const struct run_result *r)
 {
     const struct {
         const char *name;
@@ -84,15 +86,78 @@ void summary_json(FILE *to, const struct plan *plan, const struct run_result *r)
         { "damaged_files", r->damaged_files }, { "bytes_in", r->bytes_in },
         { "bytes_out", r->bytes_out },
     };
+    for (size_t i = 0; i < WQ_LEN(counts); i++)
+        json_int(j, counts[i].name, (int64_t)counts[i].value);
+}
+
+/* 2023-09-20T04:05:06Z */
+static void json_time(struct json *j, const char *name, int64_t ms)
+{
+    char text[32] = "";
+    time_t t = (time_t)(ms / 1000);
+    struct tm tm;
+    if (gmtime_r(&t, &tm)) strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    json_text(j, name, text);
+}
+
+static bool is_input(const struct run_file *f)
+{
+    return strcmp(f->kind, "input") == 0;
+}
+
+static void json_files(struct json *j, const struct run_files *files,
+                       const char *name, bool inputs)
+{
+    json_open(j, name, '[');
+    for (size_t i = 0; i < files->n; i++) {
+        const struct run_file *f = &files->list[i];
+        if (is_input(f) != inputs) continue;
+        json_open(j, NULL, '{');
+        if (!inputs) json_text(j, "kind", f->kind);
+        json_text(j, "path", f->path);
+        json_int(j, "bytes", (int64_t)f->bytes);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+void report_json(FILE *to, const struct report *r)
+{
+    const struct run_result *t = &r->result;
     struct json j = { .to = to };
     json_open(&j, NULL, '{');
-    if (r->run) json_int(&j, "run", (int64_t)r->run);
-    for (size_t i = 0; i < WQ_LEN(counts); i++)
-        json_int(&j, counts[i].name, (int64_t)counts[i].value);
-    json_real(&j, "seconds", r->seconds);
+    json_text(&j, "pipeline", r->pipeline->name);
+    json_text(&j, "file", r->pipeline->file);
+    if (t->run) json_int(&j, "run", (int64_t)t->run);
+    json_time(&j, "began", r->began_ms);
+    json_time(&j, "ended", r->ended_ms);
+    json_real(&j, "seconds", t->seconds);
+    json_int(&j, "exit", r->code);
+    json_text(&j, "message", r->message);
+    json_bool(&j, "committed", t->is_committed && !t->is_held);
+    json_bool(&j, "held", t->is_held);
+    json_bool(&j, "stopped", t->was_stopped);
+    json_bool(&j, "skipped", t->was_skipped);
+    json_counts(&j, t);
+    json_files(&j, &r->files, "inputs", true);
+    json_files(&j, &r->files, "outputs", false);
     json_open(&j, "stages", '[');
-    for (size_t i = 0; i < r->n_stages; i++)
-        json_stage(&j, &plan->stages[i], &r->stages[i]);
+    for (size_t i = 0; r->plan && i < t->n_stages; i++)
+        json_stage(&j, &r->plan->stages[i], &t->stages[i]);
     json_close(&j, ']');
     json_close(&j, '}');
+}
+
+/* Was anything read and written for good?  With a state, a run that has found
+ * nothing new has no number. */
+static bool has_done_something(const struct report *r)
+{
+    return r->result.is_committed && !r->result.was_skipped
+           && (r->result.run || !r->pipeline->state);
+}
+
+enum outcome report_outcome(const struct report *r)
+{
+    if (r->code != EX_FINE && r->code != EX_LATER) return OUTCOME_FAILURE;
+    return has_done_something(r) ? OUTCOME_SUCCESS : OUTCOME_NOTHING;
 }

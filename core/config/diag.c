@@ -1,5 +1,6 @@
 /* diag.c - collecting, sorting and printing messages; see diag.h. */
 #include "config/diag.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "config/columns.h"
 #include <stdlib.h>
@@ -264,6 +265,22 @@ void diags_print(struct diags *d, FILE *to)
         fprintf(to, "warraq: more than %d messages; the rest is not shown\n",
                 MESSAGES_MAX);
     if (d->no_memory) fprintf(to, "warraq: error: out of memory\n");
+}
+
+void diags_log(struct diags *d)
+{
+    if (log_form() == LOG_TEXT) {
+        diags_print(d, stderr);
+        return;
+    }
+    diags_sort(d);
+    for (size_t i = 0; i < d->n; i++) {
+        const struct diag *m = &d->list[i];
+        const struct log_about about = { .at = m->at };
+        log_about(m->is_error ? WQ_LOG_ERROR : WQ_LOG_WARNING, &about,
+                  "%s%s%s", m->text, m->hint ? "; " : "", m->hint ? m->hint : "");
+    }
+    if (d->no_memory) log_line(WQ_LOG_ERROR, "out of memory");
 }
 
 void diags_free(struct diags *d)

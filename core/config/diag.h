@@ -39,6 +39,8 @@ void diag_warning(struct diags *d, struct place at, size_t width,
                   const char *hint, const char *fmt, ...) ERR_PRINTF(5, 6);
 void diags_sort(struct diags *d); /* by file and place; drops repetitions */
 void diags_print(struct diags *d, FILE *to); /* sorted */
+/* The same where the log goes: as they are, or one entry each. */
+void diags_log(struct diags *d);
 void diags_free(struct diags *d);
 
 #endif

@@ -2,6 +2,7 @@
 #include "config/schema.h"
 #include "base/num.h"
 #include <inttypes.h>
+#include <unistd.h>
 
 void cfg_error(struct reading *r, const struct cfg_node *at, const char *hint,
                const char *fmt, ...)
@@ -271,13 +272,21 @@ bool cfg_command(struct reading *r, const struct cfg_node *node,
         cfg_error(r, item, NULL, "an argument of \"%s\" must be a text, not "
                   "%s", key, cfg_what(item, what, sizeof what));
     }
-    if (is_right && strchr(argv[0], '/')) {
-        argv[0] = cfg_join(&r->p->arena, r->p->dir, argv[0]);
-        is_right = argv[0];
-        if (!is_right) diags_no_memory(r->diags);
+    if (!is_right) return false;
+    if (strchr(argv[0], '/')) {
+        const char *said = argv[0];
+        argv[0] = cfg_join(&r->p->arena, r->p->dir, said);
+        if (!argv[0]) {
+            diags_no_memory(r->diags);
+            return false;
+        }
+        if (access(argv[0], X_OK) < 0)
+            diag_warning(r->diags, node->items[0]->at, node->items[0]->width,
+                         "it is looked for beside the pipeline file",
+                         "no program \"%s\"", said);
     }
-    if (is_right) *out = argv;
-    return is_right;
+    *out = argv;
+    return true;
 }
 
 const char *cfg_join(struct arena *arena, const char *dir, const char *path)

@@ -45,7 +45,8 @@ bool cfg_texts(struct reading *r, struct cfg_node *node, const char *key,
                const char ***out, struct cfg_node ***nodes, size_t *n);
 
 /* A list: a program and its arguments, NULL-terminated; a program with a slash in
- * it is joined with the pipeline's folder. */
+ * it is joined with the pipeline's folder, and missed (a warning) if it is not
+ * there. */
 bool cfg_command(struct reading *r, const struct cfg_node *node,
                  const char *key, const char ***out);
 

@@ -129,7 +129,8 @@ static int describe_stage(const wq_plugin *d, wq_stage *s, struct arena *arena,
     int rc = 0;
     if (is_pure == is_ordered)
         rc = refuse(e, "it must be either pure or ordered");
-    else if (s->flags & ~(uint32_t)(WQ_PURE | WQ_ORDERED | WQ_MAY_EMIT))
+    else if (s->flags & ~(uint32_t)(WQ_PURE | WQ_ORDERED | WQ_MAY_EMIT
+                                    | WQ_PROGRAMS))
         rc = refuse(e, "its flags 0x%x are not known to this warraq; upgrade "
                     "warraq", s->flags);
     else if (!s->process)

@@ -7,12 +7,12 @@
  * The first file without a verdict is the one that ended the child; it is
  * refused, and another child goes on behind it.  [main], before any thread. */
 #include "plugin/probe.h"
+#include "base/trust.h"
 #include "plugin/describe.h"
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <link.h>
 #include <poll.h>
 #include <signal.h>
@@ -75,74 +75,6 @@ static int check_elf(const char *file, struct err *e)
     return 0;
 }
 
-/* Cuts the last part off a real path.  false: it was the root. */
-static bool go_up(char *path)
-{
-    char *slash = strrchr(path, '/');
-    if (!slash || strcmp(path, "/") == 0) return false;
-    slash[slash == path] = '\0';
-    return true;
-}
-
-static bool is_writable_by(const struct stat *st, gid_t group)
-{
-    return (st->st_mode & S_IWGRP) && st->st_gid == group;
-}
-
-/* Could the user (or, if st is writable by it, the group) of st replace this
- * program?  Who runs it as root trusts them already: a tree that a user built,
- * a /usr/local of the group staff. */
-static bool is_trusted(const struct stat *st, bool is_group)
-{
-    char path[PATH_MAX];
-    struct stat our;
-    if (is_group ? st->st_gid == 0 : st->st_uid == 0) return true;
-    if (!realpath("/proc/self/exe", path)) return false;
-    do
-        if (stat(path, &our) == 0
-            && (is_group ? is_writable_by(&our, st->st_gid)
-                         : our.st_uid == st->st_uid))
-            return true;
-    while (go_up(path));
-    return false;
-}
-
-/* May anyone but root change `path`?  A sticky folder keeps those who may write
- * it from replacing what is in it, but not from adding to it: `is_holder` is the
- * plugin's own folder.  Its owner may do both. */
-static int check_safe(const char *path, bool is_holder, struct err *e)
-{
-    struct stat st;
-    if (stat(path, &st) < 0)
-        return err_set(e, EX_NO_PLUGIN, "%s: %s", path, strerror(errno));
-    if (!is_trusted(&st, false))
-        return err_set(e, EX_NO_PLUGIN, "%s belongs to user %lu, and warraq "
-                       "runs as root; chown root it", path,
-                       (unsigned long)st.st_uid);
-    if (S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) && !is_holder) return 0;
-    if (st.st_mode & S_IWOTH)
-        return err_set(e, EX_NO_PLUGIN, "others may write %s, and warraq runs "
-                       "as root; chmod o-w it", path);
-    if ((st.st_mode & S_IWGRP) && !is_trusted(&st, true))
-        return err_set(e, EX_NO_PLUGIN, "group %lu may write %s, and warraq "
-                       "runs as root; chmod g-w it", (unsigned long)st.st_gid,
-                       path);
-    return 0;
-}
-
-/* The file, its folder and all folders above, down from the real path. */
-static int check_trust(const char *file, struct err *e)
-{
-    char path[PATH_MAX];
-    int level = 0; /* the file; 1: its folder */
-    if (!realpath(file, path))
-        return err_set(e, err_code(errno, EX_NO_PLUGIN), "%s", strerror(errno));
-    do
-        if (check_safe(path, level++ == 1, e) < 0) return -1;
-    while (go_up(path));
-    return 0;
-}
-
 int probe_file(const char *file, struct err *e)
 {
     struct stat st;
@@ -150,7 +82,10 @@ int probe_file(const char *file, struct err *e)
         return err_set(e, EX_NO_PLUGIN, "%s", strerror(errno));
     if (!S_ISREG(st.st_mode))
         return err_set(e, EX_NO_PLUGIN, "it is no regular file");
-    if (geteuid() == 0 && check_trust(file, e) < 0) return -1;
+    if (trust_check(file, TRUST_HOLDER, e) < 0) {
+        if (e->code != EX_NO_MEMORY) e->code = EX_NO_PLUGIN;
+        return -1;
+    }
     return check_elf(file, e);
 }
 

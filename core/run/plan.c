@@ -234,6 +234,12 @@ static void resolve_stage(struct resolving *r, const struct cfg_stage *cfg,
                        plugins_closest_stage(r->plan->plugins, cfg->stage), &e);
         return;
     }
+    if (r->plan->pipeline->sandbox && out->desc->flags & WQ_PROGRAMS) {
+        char text[200];
+        text_format(text, sizeof text, "stage \"%s\" starts programs, and "
+                    "\"sandbox: true\" forbids it", cfg->label);
+        report(r, cfg->name_node, EX_PIPELINE, "leave one of them out", text);
+    }
     out->config = resolve_params(r, (struct owner){
         "stage", cfg->stage, out->desc->params, out->desc->n_params, NULL,
         cfg->with, cfg->name_node });

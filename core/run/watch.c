@@ -4,6 +4,7 @@
 #include "run/page.h"
 #include "run/reader.h"
 #include "run/sink.h"
+#include "base/log.h"
 #include "base/names.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -124,9 +125,9 @@ static _Noreturn void give_up(const struct now *now, const struct end *end)
     if (page) {
         page_speak(page, end->code, l.text, l.n);
     } else {
-        put_text(&l, "\n");
-        ssize_t done = write(STDERR_FILENO, l.text, l.n);
-        (void)done;
+        const struct log_about about = {
+            .stage = now ? atomic_load(&now->label) : NULL, .says_stage = true };
+        log_text(WQ_LOG_ERROR, &about, l.text, l.n);
     }
     _exit(end->code);
 }

@@ -6,6 +6,7 @@
  * Killed before 2, all begins anew; killed before 3, the next run renames. */
 #include "state/state.h"
 #include "base/file.h"
+#include "base/trust.h"
 #include "base/hash.h"
 #include "state/commit.h"
 #include "state/segments.h"
@@ -102,6 +103,8 @@ int state_open(struct state *s, const char *dir, enum lock_mode mode,
 {
     *s = (struct state){ 0 };
     if (make_folder(dir, e) < 0 || find_folder(s, dir, e) < 0) return -1;
+    /* Who writes the ledger says which files are renamed, and to where. */
+    if (trust_check(s->dir, TRUST_FOLDER, e) < 0) return -1;
     int rc = lock_take(&s->lock, s->dir, mode, wait_ms, stop_fd, e);
     if (rc != 0) return rc;
     char *path = state_path(s, "warraq.db"), *fresh = state_path(s, "warraq.db.new");

@@ -479,7 +479,7 @@ static int exec_process(void *instance, wq_ctx *ctx, wq_record *const *records,
 }
 
 static const wq_stage stages[] = {
-    { .name = "exec", .version = "1.0", .flags = WQ_PURE,
+    { .name = "exec", .version = "1.0", .flags = WQ_PURE | WQ_PROGRAMS,
       .help = "Sends records through a program as JSON lines; each is answered "
               "by a line with \"_seq\" (or \"id\") and the fields that change, "
               "or \"drop\".",

@@ -230,7 +230,7 @@ test_summary_and_articles_do_not_share_a_stream()
     articles 2 >in.jsonl
     pipeline
     exits 64 "$WARRAQ" run p.yaml -o - --json
-    says '--json prints the summary on standard output, where the articles go; write them to a file (-o PATH)'
+    says '--json prints the report on standard output, where the articles go; write them to a file (-o PATH)'
     [ ! -s stdout ] || fail 'something is printed'
     exits 0 "$WARRAQ" run p.yaml --json
     has_lines 2 out.jsonl

@@ -327,7 +327,8 @@ enum {
     WQ_PURE = 1u,    /* the result depends on the record alone                */
     WQ_ORDERED = 2u, /* remembers records: sees them one batch at a time, in
                         input order                                           */
-    WQ_MAY_EMIT = 4u /* calls emit                                            */
+    WQ_MAY_EMIT = 4u,/* calls emit                                            */
+    WQ_PROGRAMS = 8u /* starts programs: cannot be in a sandbox               */
 };
 
 typedef struct wq_stage {

@@ -1,0 +1,77 @@
+/* trust.c - see trust.h. */
+#include "base/trust.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Cuts the last part off a real path.  false: it was the root. */
+static bool go_up(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (!slash || strcmp(path, "/") == 0) return false;
+    slash[slash == path] = '\0';
+    return true;
+}
+
+static bool is_writable_by(const struct stat *st, gid_t group)
+{
+    return (st->st_mode & S_IWGRP) && st->st_gid == group;
+}
+
+/* Could the user (or, if st is writable by it, the group) of st replace this
+ * program?  Who runs it as root trusts them already: a tree that a user built,
+ * a /usr/local of the group staff. */
+static bool is_trusted(const struct stat *st, bool is_group)
+{
+    char path[PATH_MAX];
+    struct stat our;
+    if (is_group ? st->st_gid == 0 : st->st_uid == 0) return true;
+    if (!realpath("/proc/self/exe", path)) return false;
+    do
+        if (stat(path, &our) == 0
+            && (is_group ? is_writable_by(&our, st->st_gid)
+                         : our.st_uid == st->st_uid))
+            return true;
+    while (go_up(path));
+    return false;
+}
+
+/* is_holder: a folder of which all is taken. */
+static int check_one(const char *path, bool is_holder, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return err_set(e, EX_NO_PERM, "%s: %s", path, strerror(errno));
+    if (!is_trusted(&st, false))
+        return err_set(e, EX_NO_PERM, "%s belongs to user %lu, and warraq "
+                       "runs as root; chown root it", path,
+                       (unsigned long)st.st_uid);
+    if (S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) && !is_holder) return 0;
+    if (st.st_mode & S_IWOTH)
+        return err_set(e, EX_NO_PERM, "others may write %s, and warraq runs "
+                       "as root; chmod o-w it", path);
+    if ((st.st_mode & S_IWGRP) && !is_trusted(&st, true))
+        return err_set(e, EX_NO_PERM, "group %lu may write %s, and warraq "
+                       "runs as root; chmod g-w it", (unsigned long)st.st_gid,
+                       path);
+    return 0;
+}
+
+int trust_check(const char *file, enum trust what, struct err *e)
+{
+    char path[PATH_MAX];
+    if (geteuid() != 0) return 0;
+    int level = 0, holder = what == TRUST_HOLDER ? 1
+                            : what == TRUST_FOLDER ? 0 : -1;
+    if (!realpath(file, path))
+        return err_set(e, err_code(errno, EX_NO_PERM), "%s: %s", file,
+                       strerror(errno));
+    do
+        if (check_one(path, level++ == holder, e) < 0) return -1;
+    while (go_up(path));
+    return 0;
+}
