@@ -332,6 +332,7 @@ test_signals_and_limits_end_a_stage_that_hangs()
     done
     child=$(cat "/proc/${run[killed]}/task/${run[killed]}/children" 2>/dev/null || true)
     kill -KILL "${run[killed]}"
+    wait "${run[killed]}" 2>/dev/null || true
     kill -TERM "${run[once]}" "${run[twice]}"
     sleep 0.2
     kill -TERM "${run[twice]}"
@@ -413,7 +414,7 @@ test_lock_and_state_work_in_the_child()
     is_quiet
     exits 75 "$WARRAQ" run p.yaml --lock=wait=100ms
     kill -KILL $pid
-    wait $pid || true
+    wait $pid 2>/dev/null || true
     deadly crash 4 >inbox/1.jsonl
     exits 0 "$WARRAQ" run p.yaml --lock=wait=5s
     has_lines 8 out/000001.jsonl
