@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "cli/options.h"
 #include "state/commit.h"
+#include "state/compact.h"
 #include "state/segments.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,12 +73,42 @@ static bool is_gone(const struct ledger_input *in)
     return stat(in->path, &st) < 0;
 }
 
+/* The memory of each stage: its segments together. */
+static void print_memory(struct view *v, const struct ledger_segment *list,
+                         size_t n)
+{
+    struct json *j = &v->json;
+    for (size_t i = 0; i < n; i++) {
+        const char *stage = list[i].stage;
+        uint64_t bytes = 0, count = 0;
+        bool is_told = false;
+        for (size_t k = 0; k < n; k++) {
+            if (strcmp(list[k].stage, stage) != 0) continue;
+            is_told |= k < i;
+            count++;
+            bytes += list[k].bytes;
+        }
+        if (is_told) continue;
+        if (!v->as_json) {
+            printf("  of %s: %" PRIu64 " segment%s, %" PRIu64 " bytes\n", stage,
+                   count, count == 1 ? "" : "s", bytes);
+            continue;
+        }
+        json_open(j, NULL, '{');
+        json_text(j, "stage", stage);
+        json_int(j, "segments", (int64_t)count);
+        json_int(j, "bytes", (int64_t)bytes);
+        json_close(j, '}');
+    }
+}
+
 static void print_info(struct view *v, const struct sum *s,
-                       const struct ledger_inputs *in, size_t n_segments,
-                       uint64_t bytes)
+                       const struct ledger_inputs *in,
+                       const struct ledger_segment *segments, size_t n_segments)
 {
     const char *dir = v->state.dir;
-    uint64_t gone = 0, more = 0;
+    uint64_t gone = 0, more = 0, bytes = 0;
+    for (size_t i = 0; i < n_segments; i++) bytes += segments[i].bytes;
     for (size_t i = 0; i < in->n; i++) {
         gone += is_gone(&in->list[i]);
         more += waiting(&in->list[i]) > 0;
@@ -91,6 +122,7 @@ static void print_info(struct view *v, const struct sum *s,
                " out + %" PRIu64 " dropped + %" PRIu64 " rejected\n", s->in,
                s->emitted, s->out, s->dropped, s->rejected);
         printf("%zu segments of memory, %" PRIu64 " bytes\n", n_segments, bytes);
+        print_memory(v, segments, n_segments);
         if (s->held)
             printf("run %06" PRIu64 " is held: state accept or discard\n", s->held);
         return;
@@ -111,6 +143,9 @@ static void print_info(struct view *v, const struct sum *s,
     json_int(j, "rejected", (int64_t)s->rejected);
     json_int(j, "segments", (int64_t)n_segments);
     json_int(j, "segment_bytes", (int64_t)bytes);
+    json_open(j, "memory", '[');
+    print_memory(v, segments, n_segments);
+    json_close(j, ']');
     json_int(j, "held", (int64_t)s->held);
     json_close(j, '}');
 }
@@ -121,13 +156,11 @@ static int show_info(struct view *v, struct err *e)
     struct ledger_inputs in = { 0 };
     struct ledger_segment *segments = NULL;
     size_t n = 0;
-    uint64_t bytes = 0;
     int rc = -1;
     if (ledger_each_run(v->state.ledger, add_run, &sum, e) == 0
         && ledger_all_inputs(v->state.ledger, &in, e) == 0)
         rc = ledger_segments(v->state.ledger, NULL, &segments, &n, e);
-    for (size_t i = 0; i < n; i++) bytes += segments[i].bytes;
-    if (rc == 0) print_info(v, &sum, &in, n, bytes);
+    if (rc == 0) print_info(v, &sum, &in, segments, n);
     ledger_segments_free(segments, n);
     ledger_inputs_free(&in);
     return rc;
@@ -324,6 +357,28 @@ static int forget(struct view *v, struct err *e)
     return 0;
 }
 
+/* ---- compact ---- */
+
+static int compact(struct view *v, struct err *e)
+{
+    struct compaction c;
+    struct json *j = &v->json;
+    if (state_compact(&v->state, &c, e) < 0) return -1;
+    if (!v->as_json) {
+        printf("%s: %" PRIu64 " bytes before, %" PRIu64 " after\n", v->state.dir,
+               c.before, c.after);
+        return 0;
+    }
+    json_open(j, NULL, '{');
+    json_text(j, "state", v->state.dir);
+    json_int(j, "bytes_before", (int64_t)c.before);
+    json_int(j, "bytes_after", (int64_t)c.after);
+    json_int(j, "input_rows", (int64_t)c.rows);
+    json_int(j, "segment_files", (int64_t)c.files);
+    json_close(j, '}');
+    return 0;
+}
+
 /* ---- the verb ---- */
 
 static const struct sub {
@@ -334,8 +389,8 @@ static const struct sub {
 } subs[] = {
     { "info", show_info, false, false }, { "inputs", show_inputs, false, false },
     { "runs", show_runs, false, false }, { "verify", verify, false, false },
-    { "forget", forget, true, true },    { "accept", accept, true, false },
-    { "discard", discard, true, false },
+    { "compact", compact, true, false }, { "forget", forget, true, true },
+    { "accept", accept, true, false },   { "discard", discard, true, false },
 };
 
 static const struct sub *find_sub(const char *name, struct err *e)
@@ -350,8 +405,8 @@ static const struct sub *find_sub(const char *name, struct err *e)
         err_set(e, EX_USAGE_, "state: no \"%s\"; did you mean \"%s\"?", name,
                 close);
     else
-        err_set(e, EX_USAGE_, "state: info, inputs, runs, verify, forget, accept "
-                "or discard, not \"%s\"", name);
+        err_set(e, EX_USAGE_, "state: info, inputs, runs, verify, compact, "
+                "forget, accept or discard, not \"%s\"", name);
     return NULL;
 }
 
@@ -384,7 +439,7 @@ static int run(const struct options *o)
     int code = EX_FINE;
     if (o->n_args < 2) {
         err_set(&e, EX_USAGE_, "state: say what (info, inputs, runs, verify, "
-                "forget, accept, discard) and of which pipeline or folder");
+                "compact, forget, accept, discard) and of which pipeline or folder");
         log_err(&e);
         return e.code;
     }
@@ -417,12 +472,14 @@ int cli_state(int argc, char **argv)
     struct options o;
     int code = options_take(table, argc, argv,
                             "state info|inputs|runs|verify PIPELINE|DIR\n"
-                            "       warraq state accept|discard PIPELINE|DIR\n"
+                            "       warraq state compact|accept|discard "
+                            "PIPELINE|DIR\n"
                             "       warraq state forget PIPELINE|DIR "
                             "INPUT...|--memory=LABEL",
                             "Shows what the runs of a `state:` have read and "
-                            "written, sees that it is sound,\nor forgets "
-                            "inputs, or what a stage remembers.", &o);
+                            "written, sees that it is sound,\nmakes it "
+                            "smaller, or forgets inputs or what a stage "
+                            "remembers.", &o);
     if (code < 0) code = run(&o);
     options_free(&o);
     return code;

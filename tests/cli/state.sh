@@ -716,4 +716,53 @@ test_wrong_use_of_the_verb()
     says 'there is no state in empty'
 }
 
+test_compact_makes_the_folder_smaller_and_changes_nothing()
+{
+    hourly 'stage: remember'
+    local i size
+    for i in {1..30}; do
+        records "$i" "$i" >"inbox/a rather long name, so that the rows take pages, $i.jsonl"
+    done
+    records 100 110 >inbox/0.jsonl
+    ran
+    records 111 115 >>inbox/0.jsonl
+    ran
+    exits 0 "$WARRAQ" state forget p.yaml inbox/a*.jsonl
+    rm inbox/a*.jsonl
+    cp state/segments/000002-000 state/segments/000777-000
+    touch state/segments/mine
+    exits 0 "$WARRAQ" state verify p.yaml --dump
+    cp stdout were
+    size=$(cat state/warraq.db state/segments/* | wc -c)
+    exits 0 "$WARRAQ" state compact p.yaml --json
+    holds stdout "\"bytes_before\": $size"
+    holds stdout '"segment_files": 1'
+    [ "$(ls state/segments)" = "$(printf '%s\n' 00000{1,2}-000 mine)" ] || fail "$(ls state/segments)"
+    size=$(cat state/warraq.db state/segments/* | wc -c)
+    holds stdout "\"bytes_after\": $size"
+    exits 0 "$WARRAQ" state verify p.yaml --dump
+    same were stdout
+    exits 0 "$WARRAQ" state compact state
+    [ "$(cat stdout)" = "$PWD/state: $size bytes before, $size after" ] || fail "$(cat stdout)"
+    # A file cut to what the first run had read of it is still known.
+    records 100 110 >inbox/0.jsonl
+    records 200 200 >inbox/b.jsonl
+    ran
+    has_lines 1 out/000003.jsonl
+    exits 0 "$WARRAQ" state info p.yaml
+    holds stdout '  of remember: 3 segments, '
+    exits 0 "$WARRAQ" state info p.yaml --json
+    holds stdout '"stage": "remember"'
+}
+
+test_compact_waits_for_a_held_run_and_for_the_lock()
+{
+    too_many
+    exits 75 "$WARRAQ" state compact p.yaml
+    says "run 000002 is held in $PWD/state"
+    has_lines 200 out/000002.jsonl.held
+    flock state/lock "$WARRAQ" state compact p.yaml 2>stderr && fail 'it did not wait'
+    says 'another run uses the state'
+}
+
 run_tests
