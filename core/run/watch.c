@@ -6,6 +6,7 @@
 #include "run/sink.h"
 #include "base/log.h"
 #include "base/names.h"
+#include "base/nomem.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -29,6 +30,7 @@ struct watch {
     _Atomic int why;       /* signal number, or TIME_LIMIT */
     _Atomic bool is_through; /* no plugin is called any more */
     int64_t start_ms, stop_ms; /* of the run; of the wish to stop it, or 0 */
+    nomem_last *old_leave;
     int quit[2];           /* a pipe: closed when the watchdog should end; -1 */
     pthread_t thread;
     struct sigaction old_stop[3], old_crash[5], old_pipe;
@@ -120,7 +122,6 @@ static _Noreturn void give_up(const struct now *now, const struct end *end)
     if (page && now && end->is_fault
         && page_blame(page, (size_t)(now - w->what.workers), end->why, end->detail))
         _exit(end->code);
-    if (!page) put_text(&l, "warraq: error: ");
     put_what(&l, now, end->what);
     if (page) {
         page_speak(page, end->code, l.text, l.n);
@@ -169,6 +170,12 @@ static void on_crash(int number)
     while (k + 1 < WQ_LEN(known) && known[k].number != number) k++;
     give_up(host_now, &(struct end){ known[k].what, EX_INTERNAL, true,
                                      REASON_CRASHED, known[k].name });
+}
+
+static void on_no_memory(void)
+{
+    give_up(host_now, &(struct end){ "ran out of memory", EX_NO_MEMORY, true,
+                                     REASON_OUT_OF_MEMORY, "" });
 }
 
 /* ---- the watchdog ---- */
@@ -287,6 +294,7 @@ struct watch *watch_start(const struct watching *what, struct err *e)
     handle(stop_signals, WQ_LEN(stop_signals), on_stop, 0, w->old_stop);
     handle(crash_signals, WQ_LEN(crash_signals), on_crash, SA_ONSTACK,
            w->old_crash);
+    w->old_leave = nomem_on_leave(on_no_memory);
     if (what->page) pthread_sigmask(SIG_SETMASK, &what->page->mask, NULL);
     if (watch_go(w, e) == 0) return w;
     watch_stop(w);
@@ -378,6 +386,7 @@ void watch_stop(struct watch *w)
     unhandle(stop_signals, WQ_LEN(stop_signals), w->old_stop);
     unhandle(crash_signals, WQ_LEN(crash_signals), w->old_crash);
     sigaction(SIGPIPE, &w->old_pipe, NULL);
+    nomem_on_leave(w->old_leave);
     the_watch = NULL;
     close_pipe(w->stop);
     free(w);
