@@ -18,10 +18,10 @@ int files_open(struct err *e)
 /* ---- telling ---- */
 
 static int add(struct buf *b, const char *kind, uint64_t bytes,
-               const char *path, const char *suffix)
+               const char *folder, const char *path, const char *suffix)
 {
-    int rc = buf_format(b, "%s %llu %s%s", kind, (unsigned long long)bytes, path,
-                        suffix);
+    int rc = buf_format(b, "%s %llu %s%s%s%s", kind, (unsigned long long)bytes,
+                        folder, *folder ? "/" : "", path, suffix);
     return rc < 0 ? rc : buf_add(b, "", 1);
 }
 
@@ -36,7 +36,7 @@ static int add_inputs(struct buf *b, const struct input_file *files)
     if (!list) return -1;
     for (const struct input_file *f = files; f; f = f->next) list[--n] = f;
     for (const struct input_file **f = list; *f && rc == 0; f++)
-        rc = add(b, "input", (*f)->read, (*f)->path, "");
+        rc = add(b, "input", (*f)->read, "", (*f)->path, "");
     free(list);
     return rc;
 }
@@ -44,8 +44,13 @@ static int add_inputs(struct buf *b, const struct input_file *files)
 static int add_output(struct buf *b, const char *kind, const struct sink *s,
                       const char *suffix)
 {
-    if (!s->path) return 0;
-    return add(b, kind, s->bytes, s->path, s->in_place ? "" : suffix);
+    const struct fan *fan = s->fan;
+    int rc = 0;
+    for (size_t i = 0; fan && i < fan->n_files && rc == 0; i++)
+        rc = add(b, kind, fan->files[i].bytes, fan->folder,
+                 fan->files[i].name.p, suffix);
+    if (fan || !s->path) return rc;
+    return add(b, kind, s->bytes, "", s->path, s->in_place ? "" : suffix);
 }
 
 static int write_at_start(int fd, const struct buf *b)

@@ -40,6 +40,7 @@ int remember_open(struct run *run, struct err *e)
     if (run->options->is_replay && no_run_is_held(&m->state, e) < 0) return -1;
     /* A run that was held and not accepted is done anew. */
     if (commit_end_held(&m->state, false, e) < 0) return -1;
+    log_run(m->state.run);
     state_tag(&m->state, m->tag, sizeof m->tag);
     text_format(m->number, sizeof m->number, "%06llu",
                 (unsigned long long)m->state.run);

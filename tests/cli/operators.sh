@@ -252,6 +252,34 @@ test_the_log_to_the_journal()
     fi
 }
 
+# As a journal hears it, in a /run of its own.
+test_an_entry_of_the_journal()
+{
+    [ "$(id -u)" = 0 ] || skip 'only root can make a /run of its own'
+    command -v python3 >/dev/null || skip 'no python3 to listen with'
+    unshare -m true 2>/dev/null || skip 'no mount namespaces here'
+    echo '{' >in.jsonl
+    pipeline 'stage: misbehave'
+    cat >listen.py <<'END'
+import os, socket, subprocess, sys
+os.makedirs("/run/systemd/journal")
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/run/systemd/journal/socket")
+code = subprocess.call(sys.argv[1:])
+s.settimeout(5)
+open("entry", "wb").write(s.recv(65536))
+sys.exit(code)
+END
+    # shellcheck disable=SC2016 # the shell's
+    exits 0 unshare -m sh -c 'mount -t tmpfs none /run && exec python3 listen.py "$@"' \
+        sh "$WARRAQ" run p.yaml --log=journal
+    is_quiet
+    printf '%s\n' SYSLOG_IDENTIFIER=warraq PRIORITY=4 \
+        'MESSAGE=1 of 1 articles were rejected, see rejects.jsonl' \
+        WARRAQ_PIPELINE=p >want
+    same entry want
+}
+
 test_levels_in_front_when_standard_error_is_the_journal()
 {
     articles 1 >in.jsonl
@@ -488,6 +516,20 @@ test_a_run_that_remembers_in_the_sandbox()
     has_lines 2 told
     exits 0 "$WARRAQ" state verify p.yaml
     is "$(value warraq_last_run_exit_code)" 0
+}
+
+test_an_output_of_many_files_in_the_sandbox()
+{
+    needs_landlock
+    with_state
+    sandboxed
+    sed -i 's,{run}.jsonl",{id}/{run}.jsonl",; s,out/{run}.rejects,bad/{run}.rejects,' p.yaml
+    articles 3 >inbox/1.jsonl
+    exits 0 "$WARRAQ" run p.yaml --json
+    has_lines 1 out/a2/000001.jsonl
+    is "$(json stdout '[o["path"].split("/out/")[1] for o in d["outputs"]]')" \
+        "['a1/000001.jsonl', 'a2/000001.jsonl', 'a3/000001.jsonl']"
+    [ "$(find . -name '*tmp*')" = '' ]
 }
 
 test_exec_cannot_be_had_in_the_sandbox()
