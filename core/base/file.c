@@ -12,14 +12,22 @@
 
 void file_make_folders(const char *path, bool synced)
 {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], *slash;
     size_t n = strnlen(path, sizeof folder);
+    bool is_there = false;
     if (n == sizeof folder) return; /* ENAMETOOLONG */
     memcpy(folder, path, n + 1);
-    for (char *p = n ? folder + 1 : NULL; p && (p = strchr(p, '/')); p++) {
-        *p = '\0';
-        if (mkdir(folder, 0777) == 0 && synced) (void)file_sync_folder(folder);
-        *p = '/';
+    while (!is_there && (slash = strrchr(folder, '/')) && slash > folder) {
+        *slash = '\0';
+        is_there = access(folder, F_OK) == 0;
+    }
+    /* Whoever made it may have been killed before it was synced; now it is, and
+     * before the next is made, so that there is never more than one. */
+    if (is_there && synced) (void)file_sync_folder(folder);
+    for (size_t k; (k = strlen(folder)) < n; folder[k] = '/') {
+        if (!is_there && mkdir(folder, 0777) == 0 && synced)
+            (void)file_sync_folder(folder);
+        is_there = false;
     }
 }
 
@@ -43,18 +51,23 @@ int file_sync_folder(const char *path)
 
 /* ---- by no link ---- */
 
+static void sync_at(int folder, const char *which)
+{
+    int fd = openat(folder, which, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    (void)fsync(fd);
+    close(fd);
+}
+
 /* Opens a folder in a folder; where it is missing it is made, if `makes`. */
 static int step_into(int folder, const char *name, bool makes)
 {
     const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     int fd = openat(folder, name, flags);
     if (fd >= 0 || errno != ENOENT || !makes) return fd;
+    sync_at(folder, ".."); /* as in file_make_folders */
     if (mkdirat(folder, name, 0777) < 0 && errno != EEXIST) return -1;
-    int parent = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (parent >= 0) {
-        (void)fsync(parent);
-        close(parent);
-    }
+    sync_at(folder, ".");
     return openat(folder, name, flags);
 }
 

@@ -4,7 +4,8 @@
 #include "base/str.h"
 
 /* Makes the folders above path that are missing; with `synced`, so that they
- * outlive a power cut.  What fails is told by whoever opens the file. */
+ * outlive a power cut, and so does the one they are in, which a run that was
+ * killed may have made.  What fails is told by whoever opens the file. */
 void file_make_folders(const char *path, bool synced);
 /* What was made, renamed or removed in the folder of `path` is on disk.  0, or
  * -1 with errno; a file system that cannot sync folders is no failure. */

@@ -4,6 +4,7 @@
 #include "state/segments.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -50,8 +51,26 @@ static int compare(const void *a, const void *b)
     return order ? order : x->n < y->n ? -1 : x->n > y->n;
 }
 
-/* Syncs the folders that files lie in, each once; a folder that is gone, with its
- * file, needs none. */
+/* "/a/b/" of "/a/b/c/" */
+static wq_str above(wq_str folder)
+{
+    if (folder.n) folder.n--;
+    while (folder.n && folder.p[folder.n - 1] != '/') folder.n--;
+    return folder;
+}
+
+/* Syncs a folder into the one above: a run that was killed may have made it. */
+static void sync_name(wq_str folder)
+{
+    char path[PATH_MAX];
+    if (folder.n == 0 || folder.n > sizeof path) return;
+    memcpy(path, folder.p, folder.n);
+    path[folder.n - 1] = '\0';
+    (void)file_sync_folder(path);
+}
+
+/* Syncs the folders that files lie in, each once, and their names; a folder that is
+ * gone, with its file, needs none. */
 static int sync_folders(const struct ledger_file *list, size_t n, struct err *e)
 {
     wq_str *folders = reallocarray(NULL, 2 * n + 1, sizeof *folders);
@@ -65,10 +84,13 @@ static int sync_folders(const struct ledger_file *list, size_t n, struct err *e)
                     paths[m], (size_t)(file_name(paths[m]) - paths[m]) };
     }
     if (k) qsort(folders, k, sizeof *folders, compare);
-    for (size_t i = 0; i < k && rc == 0; i++)
-        if ((i == 0 || !str_eq(folders[i], folders[i - 1]))
-            && file_sync_folder(folders[i].p) < 0 && errno != ENOENT)
+    for (size_t i = 0; i < k && rc == 0; i++) {
+        if (i && str_eq(folders[i], folders[i - 1])) continue;
+        if (file_sync_folder(folders[i].p) < 0 && errno != ENOENT)
             rc = cannot("sync the folder of", folders[i].p, e);
+        if (i == 0 || !str_eq(above(folders[i]), above(folders[i - 1])))
+            sync_name(folders[i]);
+    }
     free(folders);
     return rc;
 }
