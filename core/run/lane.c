@@ -176,21 +176,30 @@ static enum lane_end cannot_begin(struct isolate *iso, struct lane_page *page,
     return LANE_BROKEN;
 }
 
+/* Has a process begun with the request?  One that wrote where it likes has, too. */
+static bool is_taken(const struct lane_page *page, uint32_t number)
+{
+    return atomic_load(&page->taken) != number - 1
+           || atomic_load(&page->asked) != number;
+}
+
 enum lane_end lane_ask(struct isolate *iso, size_t lane, int *status,
                        int64_t *limit_ms, struct err *e)
 {
     struct lane *l = &iso->lanes[lane];
     struct lane_page *page = l->page;
     uint32_t from = page->from, to = page->to, tries = 0;
-    uint32_t number = atomic_load(&page->asked) + 1;
+    uint32_t number = ++l->number;
     struct seen seen = { 0 };
     struct lane_bell bell;
     bool was_late = false;
+    atomic_store(&page->taken, number - 1);
+    atomic_store(&page->answered, number - 1);
     atomic_store(&page->asked, number);
     lane_ring(l->ours, LANE_ASKED, 0);
     for (;;) {
         if (!is_ringing(l, LOOK_MS)) {
-            if (from == to || was_late || atomic_load(&page->taken) != number
+            if (from == to || was_late || !is_taken(page, number)
                 || !is_late(iso, page, from, to, &seen, limit_ms))
                 continue;
             uint32_t which = (uint32_t)lane;
@@ -208,7 +217,7 @@ enum lane_end lane_ask(struct isolate *iso, size_t lane, int *status,
         died(l);
         *status = bell.status;
         if (was_late) return LANE_LATE;
-        if (atomic_load(&page->taken) == number) return LANE_KILLED;
+        if (is_taken(page, number)) return LANE_KILLED;
         if (++tries == TRIES) return cannot_begin(iso, page, *status, e);
         lane_ring(l->ours, LANE_ASKED, 0); /* it may have died with the bell */
     }

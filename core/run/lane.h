@@ -49,7 +49,8 @@ struct lane {
     int ours, theirs;          /* ends of the socket; -1: closed               */
     /* The thread's own: */
     bool is_up;                /* has answered, and is not known to be dead    */
-    uint32_t n_asked;          /* of this process                              */
+    uint32_t number;           /* of the last request                          */
+    uint32_t n_asked;          /* requests that this process has answered      */
     const wq_record *only;     /* all that it was given; NULL                  */
     struct wire_names names;
 };
