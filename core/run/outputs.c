@@ -227,16 +227,19 @@ static void clear(const char *path, const char *kind, const char *tag)
     char *aside = NULL;
     if (!path || !template_parse(&t, path, &unused)) return;
     char *shown = template_fill(&t, path, NULL, NULL);
+    char *real = shown ? realpath(shown, NULL) : NULL; /* as sink_open has it */
     if (shown && t.n_fields) {
         struct fan *f = fan_new(&(struct fan_options){
             .path = &t, .shown = shown, .kind = kind, .tag = tag,
             .overwrites = true }, NULL);
         if (f) (void)file_remove(f->aside);
         fan_close(f);
-    } else if (shown && asprintf(&aside, "%s.tmp-%s", shown, tag) >= 0) {
+    } else if (shown
+               && asprintf(&aside, "%s.tmp-%s", real ? real : shown, tag) >= 0) {
         unlink(aside);
         free(aside);
     }
+    free(real);
     free(shown);
 }
 

@@ -233,6 +233,22 @@ test_a_run_begins_anew_a_hundred_times()
     no_leavings
 }
 
+test_nothing_is_left_aside_by_a_run_that_was_killed()
+{
+    mkdir elsewhere
+    echo old >elsewhere/out.jsonl
+    ln -s elsewhere/out.jsonl out.jsonl
+    isolated '{stage: fragile, on_error: stop}'
+    deadly kill 4 >in.jsonl
+    exits 65 "$WARRAQ" run p.yaml
+    no_leavings
+    holds out.jsonl old
+    rm out.jsonl
+    deadly kill 4 | sed 's/"die"/"lang":"ar",&/' >in.jsonl
+    exits 65 "$WARRAQ" run p.yaml -o 'out/{lang}.jsonl'
+    [ -z "$(find out -type f)" ] || fail "left: $(find out)"
+}
+
 test_a_stream_cannot_be_read_again()
 {
     local got=0
@@ -426,6 +442,7 @@ test_figures_are_those_of_a_run_without_a_supervisor()
     local name
     deadly crash >in.jsonl
     for name in pipeline isolated; do
+        rm -f out.jsonl dropped.jsonl
         $name '{stage: fragile}' '{stage: misbehave, with: {id: a2, how: drop}}'
         sed -i '1a metrics: m.prom' p.yaml
         exits 0 "$WARRAQ" run p.yaml --json
