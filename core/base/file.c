@@ -136,17 +136,21 @@ int file_remove(const char *path)
 
 char *file_real(const char *path)
 {
-    char *copy = strdup(path), *base = strdup(path), *out = NULL;
-    char *folder = copy ? realpath(dirname(copy), NULL) : NULL;
-    if (folder && base
-        && asprintf(&out, "%s/%s", strcmp(folder, "/") ? folder : "",
-                    basename(base))
-               < 0)
-        out = NULL;
-    free(folder);
-    free(base);
-    free(copy);
-    return out;
+    char copy[PATH_MAX], folder[PATH_MAX], *out;
+    size_t n = strnlen(path, sizeof copy);
+    if (n == sizeof copy) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    memcpy(copy, path, n + 1);
+    if (!realpath(dirname(copy), folder)) return NULL;
+    memcpy(copy, path, n + 1);
+    if (asprintf(&out, "%s/%s", strcmp(folder, "/") ? folder : "",
+                 basename(copy))
+        >= 0)
+        return out;
+    errno = ENOMEM;
+    return NULL;
 }
 
 ptrdiff_t file_read_at(int fd, void *p, size_t n, uint64_t at)

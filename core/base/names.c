@@ -8,6 +8,7 @@
  * the lock and looks again. */
 #include "base/names.h"
 #include "base/hash.h"
+#include "base/nomem.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -150,7 +151,9 @@ wq_key names_intern(wq_str name)
 
 wq_key names_intern_own(wq_str name)
 {
-    return intern(name, NAMES_MAX);
+    wq_key key = intern(name, NAMES_MAX);
+    if (!key && errno == ENOMEM) nomem_leave();
+    return key;
 }
 
 wq_key names_newest(void)

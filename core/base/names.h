@@ -16,8 +16,9 @@ enum { NAMES_MAX = 1000000, NAMES_OWN = 4096 };
  * it is longer than WQ_MAX_NAME, or NAMES_MAX - NAMES_OWN names are known and it
  * is none of them; errno tells which (ENOMEM).  [any] */
 wq_key names_intern(wq_str name);
-/* The key of a name that stands in our own source; 0 if memory runs out.
- * [any] */
+/* The key of a name that stands in our own source.  Cannot fail as long as these
+ * are fewer than NAMES_OWN: if memory runs out for it, the process ends
+ * (nomem_leave).  [any] */
 wq_key names_intern_own(wq_str name);
 /* The newest key there is: all up to it are names.  [any] */
 wq_key names_newest(void);

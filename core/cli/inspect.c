@@ -2,6 +2,7 @@
  * format or itself.  Made from its tables alone; runs no plugin code but loading. */
 #include "cli/cli.h"
 #include "base/log.h"
+#include "base/nomem.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include <stdlib.h>
@@ -104,7 +105,8 @@ static void print_subject(const struct subject *s)
     for (uint32_t i = 0; i < s->n_params; i++) {
         const wq_param *p = &s->params[i];
         struct buf text = { 0 };
-        if (describe(p, &text) == 0) printf("  %s: %s\n", p->name, text.p);
+        if (describe(p, &text) < 0) nomem_leave();
+        printf("  %s: %s\n", p->name, text.p);
         if (p->help) printf("      %s\n", p->help);
         buf_free(&text);
     }

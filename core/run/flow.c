@@ -55,7 +55,7 @@ wq_key flow_over(const struct plan_stage *s)
             && config_count(s->config, i) > 0)
             return config_get_key(s->config, i, 0);
     }
-    return names_intern(str("text"));
+    return names_intern_own(str("text"));
 }
 
 static const struct plan_stage *stage(const struct flow *f, size_t i)
@@ -322,11 +322,11 @@ void flow_check(const struct plan *plan, struct diags *diags)
     struct flow f = { .plan = plan, .diags = diags };
     const wq_format *in = plan->input.desc;
     /* The host gives every record an id. */
-    learn(&f, &f.fields, (struct fact){ names_intern(str("id")), 0, NOBODY,
+    learn(&f, &f.fields, (struct fact){ names_intern_own(str("id")), 0, NOBODY,
                                         NOBODY, false });
     for (size_t i = 0; in && in->fields && in->fields[i]; i++)
-        learn(&f, &f.fields, (struct fact){ names_intern(str(in->fields[i])), 0,
-                                            NOBODY, NOBODY, false });
+        learn(&f, &f.fields, (struct fact){ names_intern_own(str(in->fields[i])),
+                                            0, NOBODY, NOBODY, false });
     for (size_t s = 0; s < plan->n_stages; s++) {
         const struct plan_stage *st = &plan->stages[s];
         if (!st->desc) continue;

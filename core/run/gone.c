@@ -102,8 +102,7 @@ static int as_it_came(struct batch *b, const wq_record *r,
  * larger than a plugin's field. */
 static int set(wq_record *r, const char *name, wq_value v)
 {
-    wq_key key = names_intern_own(str(name));
-    return key ? rec_put(r, key, v) : -1;
+    return rec_put(r, names_intern_own(str(name)), v);
 }
 static wq_value text_value(wq_str s)
 {

@@ -200,6 +200,8 @@ static enum outcome killed(struct mishap_of *m, int status)
         { SIGTRAP, "SIGTRAP" }, { SIGSYS, "SIGSYS" },
     };
     m->why = REASON_CRASHED;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EX_NO_MEMORY)
+        return wrong(m, REASON_OUT_OF_MEMORY, "memory_limit");
     if (!WIFSIGNALED(status)) {
         text_format(m->what, sizeof m->what, "it ended its process, with %d",
                     WEXITSTATUS(status));

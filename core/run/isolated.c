@@ -9,6 +9,7 @@
 #include "run/lane.h"
 #include "run/sandbox.h"
 #include "base/names.h"
+#include "base/nomem.h"
 #include "record/wire.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -258,6 +259,12 @@ static void serve(struct isolated *c)
     arena_reset(&c->scratch);
 }
 
+/* What cannot be told otherwise: the status tells it. */
+static void leave(void)
+{
+    _exit(EX_NO_MEMORY);
+}
+
 _Noreturn void isolated_live(const struct isolate *iso, size_t lane)
 {
     struct isolated c = { .iso = iso, .lane = &iso->lanes[lane],
@@ -267,6 +274,7 @@ _Noreturn void isolated_live(const struct isolate *iso, size_t lane)
     int fd = c.lane->theirs;
     keep_only(iso, lane);
     take_streams();
+    nomem_on_leave(leave);
     host_now = &c.page->now;
     while (lane_hear(fd, &bell)) {
         if (bell.word == LANE_LEAVE) {

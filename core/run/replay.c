@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/names.h"
 #include "run/reader.h"
+#include <errno.h>
 #include <stdlib.h>
 
 static const char no_reject[] = "no_reject_line";
@@ -68,7 +69,7 @@ static wq_value member(const struct line *l, const char *name, wq_vtype type)
 {
     wq_value v;
     wq_key key = names_intern_own(str(name));
-    if (key && rec_get_value(l->record, key, &v) && v.type == type) return v;
+    if (rec_get_value(l->record, key, &v) && v.type == type) return v;
     return (wq_value){ .type = WQ_V_NONE };
 }
 
@@ -143,6 +144,7 @@ static int add_record(struct unwrapping *u, const struct line *l,
     for (uint32_t i = 0; i < object->n; i++) {
         wq_str name = object->u.object[i].name;
         wq_key key = names_intern(name.n ? name : str(""));
+        if (!key && errno == ENOMEM) return err_no_memory(e);
         if (!key)
             return add_bad_line(u, l, "a name in \"record\" is too long, or one "
                                       "name too many") < 0

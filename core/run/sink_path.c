@@ -16,10 +16,8 @@ int sink_path_make(struct sink_path *p, const struct template *t,
     *p = (struct sink_path){ .template = *t };
     for (size_t i = 0; i < t->n; i++) {
         struct template_part *part = &p->template.parts[i];
-        if (part->kind == TEMPLATE_FIELD) {
+        if (part->kind == TEMPLATE_FIELD)
             p->keys[i] = names_intern_own(part->text);
-            if (!p->keys[i]) return err_no_memory(e);
-        }
         if (part->kind == TEMPLATE_RUN)
             *part = (struct template_part){ .text = str(run), .at = part->at };
         if (part->at >= t->folder) continue;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #define IN_BYTES   ((size_t)256 << 10)
 #define PEEK_BYTES ((size_t)4096)
@@ -156,6 +157,8 @@ static ptrdiff_t decode_zstd(struct source *s, char *p, size_t n, struct err *e)
         size_t rc = ZSTD_decompressStream(s->zstd, &out, &in);
         bool stuck = in.pos == s->at && out.pos == 0;
         s->at = in.pos;
+        if (ZSTD_getErrorCode(rc) == ZSTD_error_memory_allocation)
+            return err_no_memory(e);
         if (ZSTD_isError(rc))
             return err_set(e, EX_DATA, "the zstd data is damaged: %s",
                            ZSTD_getErrorName(rc));
@@ -181,6 +184,8 @@ static ptrdiff_t decode_gzip(struct source *s, char *p, size_t n, struct err *e)
         if (rc == Z_STREAM_END) { /* another member may follow */
             s->in_frame = false;
             inflateReset(&s->gzip);
+        } else if (rc == Z_MEM_ERROR) {
+            return err_no_memory(e);
         } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
             return err_set(e, EX_DATA, "the gzip data is damaged: %s",
                            s->gzip.msg ? s->gzip.msg : "no reason given");

@@ -278,7 +278,7 @@ struct watch *watch_start(const struct watching *what, struct err *e)
 {
     struct watch *w = calloc(1, sizeof *w);
     id_key = names_intern_own(str("id"));
-    if (!w || !id_key || pipe2(w->stop, O_CLOEXEC | O_NONBLOCK) < 0) {
+    if (!w || pipe2(w->stop, O_CLOEXEC | O_NONBLOCK) < 0) {
         free(w);
         err_no_memory(e);
         return NULL;
@@ -365,7 +365,7 @@ int watch_open_start(struct watch_open *w)
     memset(w, 0, sizeof *w); /* braces would meet an atomic, which clang refuses */
     id_key = names_intern_own(str("id"));
     handle(crash_signals, WQ_LEN(crash_signals), on_crash, SA_ONSTACK, w->old);
-    return id_key ? watch_thread(&w->now) : -1;
+    return watch_thread(&w->now);
 }
 
 void watch_open_stop(struct watch_open *w)

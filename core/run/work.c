@@ -31,7 +31,7 @@ static int look_over(struct batch *b)
     wq_key id = names_intern_own(str("id")),
            text = names_intern_own(str("text"));
     b->ids = arena_array(&b->arena, b->n_records, sizeof *b->ids);
-    if (!b->ids || !id || !text) return -1;
+    if (!b->ids) return -1;
     for (size_t i = 0; i < b->n_records; i++) {
         wq_record *r = b->records[i];
         char made[MADE_ID];

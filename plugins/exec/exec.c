@@ -328,7 +328,7 @@ static enum end converse(struct exchange *x)
             limit_ms = QUIET_MS;
         enum talk rc = child_talk(&self->child, self->out.p, self->out.n, &sent,
                                   &self->in, WQ_PADDING, limit_ms);
-        if (rc == TALK_FAILED)
+        if (rc == TALK_FAILED && errno != ENOMEM)
             shared->host->error(x->ctx, "cannot talk to \"%s\": %s",
                                 shared->argv[0], strerror(errno));
         if (rc == TALK_FAILED || take_answers(x, rc == TALK_ENDED) < 0)

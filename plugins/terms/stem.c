@@ -10,6 +10,7 @@
  * one thread at a time, so each worker makes its own. */
 #include "light.h"
 #include "terms.h"
+#include <errno.h>
 #include <libstemmer.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,15 +59,18 @@ struct worker {
 
 /* ---- settings ------------------------------------------------------------ */
 
-/* Complains of a language that the pipeline names and nothing can stem. */
-static void check_language(const struct source *s, wq_config *config)
+/* Complains of a language that the pipeline names and nothing can stem.  0, or
+ * -1: no memory. */
+static int check_language(const struct source *s, wq_config *config)
 {
     char known[512] = "";
     size_t n = 0;
-    if (!s->language.code[0]) return;
+    if (!s->language.code[0]) return 0;
+    errno = 0; /* NULL is both: an unknown language, no memory */
     struct sb_stemmer *stemmer = sb_stemmer_new(s->language.code, NULL);
     sb_stemmer_delete(stemmer);
-    if (stemmer) return;
+    if (stemmer) return 0;
+    if (errno == ENOMEM) return -1;
     for (const char **name = sb_stemmer_list(); *name && n < sizeof known;
          name++)
         n += (size_t)snprintf(known + n, sizeof known - n, "%s%s",
@@ -74,6 +78,7 @@ static void check_language(const struct source *s, wq_config *config)
     s->host->bad_param(config, P_LANGUAGE,
                        "there is no stemmer for \"%s\"; there are %s, by these "
                        "names or their ISO 639 codes", s->language.code, known);
+    return 0;
 }
 
 /* Returns the settings; NULL: no memory, or error() said why.  [main] */
@@ -88,8 +93,9 @@ void *stem_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     self->stems = host->get_key(config, STEM_STEMS, 0);
     self->attr = host->intern((wq_str){ "stem", 4 });
     self->is_light = host->get_int(config, STEM_ARABIC) == 0;
-    check_language(&self->source, config);
-    return self;
+    if (check_language(&self->source, config) == 0) return self;
+    free(self);
+    return NULL;
 }
 
 void stem_close(void *shared)
@@ -122,8 +128,9 @@ void stem_stop(void *instance)
 
 /* ---- a word -------------------------------------------------------------- */
 
-/* How words of a language are stemmed; makes the stemmer on first use. */
-static uint8_t way_of(struct worker *w, const struct language *language)
+/* How words of a language are stemmed; makes the stemmer on first use.  -1: no
+ * memory. */
+static int way_of(struct worker *w, const struct language *language)
 {
     const char *code = language->code;
     if (!code[0]) return WAY_FOLD;
@@ -132,15 +139,17 @@ static uint8_t way_of(struct worker *w, const struct language *language)
         return WAY_LIGHT;
     for (size_t i = 0; i < w->n_snowballs; i++)
         if (!strcmp(w->snowballs[i].language.code, code))
-            return (uint8_t)(WAY_SNOWBALL + i);
+            return (int)(WAY_SNOWBALL + i);
+    errno = 0; /* as above */
     struct sb_stemmer *stemmer = sb_stemmer_new(code, NULL);
+    if (!stemmer && errno == ENOMEM) return -1;
     if (stemmer && w->n_snowballs == SNOWBALLS) {
         sb_stemmer_delete(stemmer);
         stemmer = NULL;
     }
     if (!stemmer) return WAY_FOLD;
     w->snowballs[w->n_snowballs] = (struct snowball){ *language, stemmer };
-    return (uint8_t)(WAY_SNOWBALL + w->n_snowballs++);
+    return (int)(WAY_SNOWBALL + w->n_snowballs++);
 }
 
 /* The stem of a word by libstemmer, in the stemmer's own memory or, if it is
@@ -275,12 +284,13 @@ static int stem_record(struct worker *w, wq_ctx *ctx, wq_record *record)
     struct words words;
     struct word word;
     if (!words_begin(&w->stem->source, record, &words)) return 0;
-    uint8_t way = way_of(w, &words.language);
+    int way = way_of(w, &words.language);
+    if (way < 0) return -1;
     w->n = w->bytes_n = 0;
     while (words_next(&words, &word)) {
         wq_str part = without_clitics(&word, whole);
         if (part.n > MAX_WORD) continue;
-        wq_str stem = remembered_stem(w, way, part, word.n_pieces > 0,
+        wq_str stem = remembered_stem(w, (uint8_t)way, part, word.n_pieces > 0,
                                       folded);
         if (!stem.p) return -1;
         if (stem.n && add(w, &word, stem) < 0) return -1;
