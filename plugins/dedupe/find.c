@@ -55,33 +55,41 @@ uint32_t index_find_exact(struct index *x, const struct signature *s,
  * tally; lists those entries in touched.  Each bucket is two cache misses, so
  * they are asked for many at a time. */
 static size_t tally_segment(struct index *x, const struct segment *g,
-                            const struct signature *s, size_t touched)
+                            const uint32_t *samples, uint32_t n,
+                            size_t touched)
 {
     const struct postings *t = &g->by_shingle;
     const uint32_t *posted[AHEAD];
     uint32_t counts[AHEAD];
-    for (uint32_t i = 0; i < s->n; i += AHEAD) {
-        uint32_t n = s->n - i < AHEAD ? s->n - i : AHEAD;
-        const uint32_t *samples = s->samples + i;
-        for (uint32_t k = 0; k < n; k++)
-            __builtin_prefetch(
-                &t->bucket_at[bucket_of(t, shingle_key(samples[k]))]);
-        for (uint32_t k = 0; k < n; k++) {
-            uint32_t b = bucket_of(t, shingle_key(samples[k]));
-            posted[k] = bucket(t, b, &counts[k]);
-            __builtin_prefetch(posted[k]);
-            __builtin_prefetch(posted[k] + 16);
-        }
-        for (uint32_t k = 0; k < n; k++) {
-            uint32_t tag = tag_in(t, shingle_key(samples[k]));
-            for (uint32_t p = 0; (p = next_posting(t, posted[k], p, counts[k],
-                                                   tag)) < counts[k]; p++) {
-                uint32_t row = posting_row(t, posted[k][p]);
-                if (row < g->head.rows && x->tally[g->base + row]++ == 0)
-                    x->touched[touched++] = g->base + row;
-            }
+    for (uint32_t k = 0; k < n; k++)
+        __builtin_prefetch(
+            &t->bucket_at[bucket_of(t, shingle_key(samples[k]))]);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t b = bucket_of(t, shingle_key(samples[k]));
+        posted[k] = bucket(t, b, &counts[k]);
+        __builtin_prefetch(posted[k]);
+        __builtin_prefetch(posted[k] + 16);
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t tag = tag_in(t, shingle_key(samples[k])), p = 0;
+        for (; (p = next_posting(t, posted[k], p, counts[k], tag)) < counts[k];
+             p++) {
+            uint32_t row = posting_row(t, posted[k][p]);
+            if (row < g->head.rows && x->tally[g->base + row]++ == 0)
+                x->touched[touched++] = g->base + row;
         }
     }
+    return touched;
+}
+
+static size_t tally_segments(struct index *x, const struct signature *s)
+{
+    size_t touched = 0;
+    for (uint32_t from = 0; from < s->n; from += AHEAD)
+        for (uint32_t i = 0; i < x->n_segments; i++)
+            touched = tally_segment(x, &x->segments[i], s->samples + from,
+                                    s->n - from < AHEAD ? s->n - from : AHEAD,
+                                    touched);
     return touched;
 }
 
@@ -157,10 +165,7 @@ static size_t keep_earliest(uint32_t *list, size_t n, uint32_t e)
 size_t index_candidates(struct index *x, const struct signature *s,
                         int64_t now, double contains, uint32_t *out)
 {
-    size_t found = 0, touched = 0;
-    for (uint32_t i = 0; i < x->n_segments; i++)
-        touched = tally_segment(x, &x->segments[i], s, touched);
-    touched = tally_tail(x, s, touched);
+    size_t found = 0, touched = tally_tail(x, s, tally_segments(x, s));
     for (size_t i = 0; i < touched; i++) {
         uint32_t e = x->touched[i], shared = x->tally[e];
         x->tally[e] = 0;

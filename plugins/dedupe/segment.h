@@ -155,12 +155,25 @@ static inline const uint32_t *bucket(const struct postings *t, uint32_t b,
     return t->posted + (*n ? from : 0);
 }
 
-/* The next posting from i on that has a key's tag, or n. */
+/* Four postings, wherever they lie. */
+typedef uint32_t four
+    __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* The next posting from i on that has a key's tag, or n.  A bucket holds some
+ * dozens: eight are looked at in one. */
 static inline uint32_t next_posting(const struct postings *t,
                                     const uint32_t *posted, uint32_t i,
                                     uint32_t n, uint32_t tag)
 {
-    while (i < n && (posted[i] ^ tag) >> t->row_bits) i++;
+    uint32_t mask = ~(uint32_t)0 << t->row_bits;
+    for (tag &= mask; n - i >= 8; i += 8) {
+        const four *p = (const four *)(const void *)(posted + i);
+        four same = (four)(((p[0] & mask) == tag) | ((p[1] & mask) == tag));
+        uint64_t any[2];
+        __builtin_memcpy(any, &same, sizeof any);
+        if (any[0] | any[1]) break;
+    }
+    while (i < n && (posted[i] & mask) != tag) i++;
     return i;
 }
 

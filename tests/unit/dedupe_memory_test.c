@@ -169,6 +169,66 @@ START_TEST(a_piece_takes_little)
 }
 END_TEST
 
+/* Samples of all levels and sizes, random and as close as they can be. */
+START_TEST(samples_are_read_as_they_were_written)
+{
+    static const uint32_t sizes[] = { 1, 2, 3, 23, 24, 48, 64, 1000,
+                                      SAMPLES_MAX };
+    static uint32_t in[SAMPLES_MAX], out[SAMPLES_MAX];
+    unsigned char bytes[SAMPLES_MAX * 5];
+    state = 11;
+    for (uint32_t i = 0; i < 9 * (LEVEL_MAX + 1) * 2; i++) {
+        uint32_t level = i / 2 % (LEVEL_MAX + 1), n = sizes[i / 2 / 17];
+        uint32_t step = UINT32_MAX / n;
+        for (uint32_t k = 0; k < n; k++)
+            in[k] = (i % 2 ? UINT32_MAX - n + 1 + k
+                           : k * step + (uint32_t)next_random() % step)
+                    >> level << level;
+        if (level && i % 2) /* the n largest of that level */
+            for (uint32_t k = 0; k < n; k++)
+                in[k] = ((UINT32_MAX >> level) - n + 1 + k) << level;
+        size_t size = samples_bytes(n, level);
+        memset(bytes, 0xAA, sizeof bytes);
+        samples_write(in, n, level, bytes);
+        ck_assert_uint_eq(bytes[size], 0xAA);
+        struct blob blob = { .level = level, .n_samples = n, .samples = bytes,
+                             .end = bytes + size };
+        ck_assert_int_eq(samples_read(&blob, out), 0);
+        ck_assert_mem_eq(in, out, n * sizeof *in);
+        memset(bytes, 0, sizeof bytes);
+        ck_assert_int_lt(samples_read(&blob, out), 0);
+    }
+}
+END_TEST
+
+/* What has left the window leaves the pieces; few are written anew. */
+START_TEST(pieces_grow_no_more_than_the_window)
+{
+    struct pieces pieces = { 0 };
+    struct memory m;
+    char found[100];
+    size_t most = 0, bytes = 0;
+    for (uint32_t i = 0; i < 20000;) { /* 100 a day */
+        check_load(&pieces, &m, 7 * DAY);
+        for (uint32_t end = i + 200; i < end; i++) {
+            struct article a = { .story = i + 1, .n = 100, .id = i,
+                                 .date = (int64_t)i * DAY / 100 };
+            if (i % 100 == 0) a.story = 1000000; /* and one that comes daily */
+            take(&m, &a, found, sizeof found);
+            ck_assert_int_eq(found[0] == '1', i % 100 == 0 && i); /* REL_EXACT */
+        }
+        ck_assert_int_eq(pieces_save(&pieces, &m), 0);
+        memory_free(&m);
+        bytes = 0;
+        for (size_t k = 0; k < pieces.n; k++) bytes += pieces.list[k].n;
+        if (bytes > most) most = bytes;
+    }
+    ck_assert_uint_le(most, 300 * (2 * 1024 + 2 * 714));
+    ck_assert_uint_le(pieces.n, 12);
+    pieces_clear(&pieces);
+}
+END_TEST
+
 START_TEST(a_window_may_be_shortened)
 {
     struct pieces pieces = { 0 };
@@ -300,6 +360,8 @@ int main(void)
     tcase_add_test(tc, many_runs_find_what_one_over_everything_finds);
     tcase_add_test(tc, a_run_without_articles_writes_nothing);
     tcase_add_test(tc, a_piece_takes_little);
+    tcase_add_test(tc, samples_are_read_as_they_were_written);
+    tcase_add_test(tc, pieces_grow_no_more_than_the_window);
     tcase_add_test(tc, a_window_may_be_shortened);
     tcase_add_test(tc, what_is_forgotten_is_not_found_then_and_later);
     tcase_add_test(tc, bytes_of_any_kind_harm_nobody);
