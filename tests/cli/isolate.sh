@@ -55,7 +55,7 @@ left_behind()
     local p
     for p in /proc/[0-9]*; do
         [ "$(readlink "$p/cwd" 2>/dev/null)" = "$PWD" ] || continue
-        [ "${p#/proc/}" != $BASHPID ] && [ "${p#/proc/}" != $$ ] || continue
+        case ${p#/proc/} in "$BASHPID" | $$) continue ;; esac
         tr '\0' ' ' <"$p/cmdline" 2>/dev/null | grep -E 'warraq|sleep 4711' || :
     done
 }
@@ -217,7 +217,8 @@ test_every_record_may_be_one()
 # figure STAGE NAME: of the report in ./stdout.
 figure()
 {
-    sed 's/{"label"/\n&/g' stdout | sed -n "/\"label\":\"$1\"/s/.*\"$2\":\([0-9]*\).*/\1/p"
+    tr -d ' \n' <stdout | sed 's/{"label"/\n&/g' \
+        | sed -n "/\"label\":\"$1\"/s/.*\"$2\":\([0-9]*\).*/\1/p"
 }
 
 test_children_and_counts_come_home()
