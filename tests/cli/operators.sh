@@ -465,6 +465,25 @@ test_what_a_plugin_tries_is_refused_and_the_run_goes_on()
     done
 }
 
+test_a_worker_process_reaches_no_file_at_all()
+{
+    local one
+    needs_landlock
+    try_all
+    pipeline 'stage: intruder'
+    mkdir out
+    sed -i 's,out.jsonl,out/out.jsonl,; s,rejects.jsonl,out/rejects.jsonl,' p.yaml
+    sandboxed
+    with 'isolate: true'
+    exits 0 "$WARRAQ" run p.yaml
+    is_quiet
+    for one in $attempts write_beside_output; do
+        grep -q "\"$one\".*\"got\":\"refused\"" out/out.jsonl ||
+            fail "$(grep "\"$one\"" out/out.jsonl)"
+    done
+    grep -q '"nothing".*"got":"done"' out/out.jsonl
+}
+
 test_without_it_a_plugin_may_read_what_we_may()
 {
     echo '{"id":"a","try":"read_passwd"}' >in.jsonl
