@@ -10,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* So many folders are synced at one go, with the file system that they are on; one
+ * by one each waits for the disk. */
+enum { MANY_FOLDERS = 32 };
+
 void file_make_folders(const char *path, bool synced)
 {
     char folder[PATH_MAX], *slash;
@@ -31,6 +35,17 @@ void file_make_folders(const char *path, bool synced)
     }
 }
 
+int file_sync_at(int folder, const char *name)
+{
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return -1;
+    int rc = fsync(fd), saved = errno;
+    if (rc < 0 && (saved == EINVAL || saved == ENOTSUP || saved == EROFS)) rc = 0;
+    close(fd);
+    errno = saved;
+    return rc;
+}
+
 int file_sync_folder(const char *path)
 {
     char folder[PATH_MAX];
@@ -40,40 +55,92 @@ int file_sync_folder(const char *path)
         return -1;
     }
     memcpy(folder, path, n + 1);
-    int fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return -1;
-    int rc = fsync(fd), saved = errno;
-    if (rc < 0 && (saved == EINVAL || saved == ENOTSUP || saved == EROFS)) rc = 0;
+    return file_sync_at(AT_FDCWD, dirname(folder));
+}
+
+int file_sync_all(int fd)
+{
+    int all = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = all < 0 ? -1 : syncfs(all), saved = errno;
+    if (all >= 0) close(all);
+    errno = saved;
+    return rc;
+}
+
+static int by_folder(const void *a, const void *b)
+{
+    const wq_str *x = a, *y = b;
+    int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+    return order ? order : x->n < y->n ? -1 : x->n > y->n;
+}
+
+/* Syncs the file system of one of the folders, unless it is the one of *last. */
+static int sync_file_system(const char *path, dev_t *last)
+{
+    struct stat st;
+    char folder[PATH_MAX];
+    text_format(folder, sizeof folder, "%.*s/.",
+                (int)(file_name(path) - path), path);
+    int fd = open(folder, O_PATH | O_CLOEXEC);
+    if (fd < 0) return errno == ENOENT ? 0 : -1;
+    int rc = fstat(fd, &st);
+    if (rc == 0 && st.st_dev != *last) {
+        rc = file_sync_all(fd);
+        *last = st.st_dev;
+    }
+    int saved = errno;
     close(fd);
+    errno = saved;
+    return rc;
+}
+
+int file_sync_folders(const char *const *paths, size_t n)
+{
+    wq_str *folders = reallocarray(NULL, n + 1, sizeof *folders);
+    size_t all = 0, k = 0;
+    if (!folders) return -1; /* ENOMEM */
+    for (size_t i = 0; i < n; i++)
+        if (paths[i])
+            folders[all++] = (wq_str){
+                paths[i], (size_t)(file_name(paths[i]) - paths[i]) };
+    if (all) qsort(folders, all, sizeof *folders, by_folder);
+    for (size_t i = 0; i < all; i++)
+        if (i == 0 || !str_eq(folders[i], folders[k - 1])) folders[k++] = folders[i];
+    dev_t last = 0;
+    int rc = 0, at_once = k >= MANY_FOLDERS;
+    for (size_t i = 0; i < k && rc == 0; i++) {
+        if (at_once && sync_file_system(folders[i].p, &last) == 0) continue;
+        at_once = false; /* a sandbox may refuse it */
+        if (file_sync_folder(folders[i].p) < 0 && errno != ENOENT) rc = -1;
+    }
+    int saved = errno;
+    free(folders);
     errno = saved;
     return rc;
 }
 
 /* ---- by no link ---- */
 
-static void sync_at(int folder, const char *which)
-{
-    int fd = openat(folder, which, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return;
-    (void)fsync(fd);
-    close(fd);
-}
-
-/* Opens a folder in a folder; where it is missing it is made, if `makes`. */
-static int step_into(int folder, const char *name, bool makes)
+/* Opens a folder in a folder, or makes it.  *was_made: was the folder itself? */
+static int step_into(int folder, const char *name, enum file_makes makes,
+                     bool *was_made)
 {
     const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     int fd = openat(folder, name, flags);
-    if (fd >= 0 || errno != ENOENT || !makes) return fd;
-    sync_at(folder, ".."); /* as in file_make_folders */
+    if (fd >= 0 || errno != ENOENT || makes == MAKES_NOTHING) return fd;
+    /* Whoever made the first that is there may have been killed before it was
+     * synced. */
+    if (!*was_made && makes == MAKES_SYNCED) (void)file_sync_at(folder, "..");
+    *was_made = true;
     if (mkdirat(folder, name, 0777) < 0 && errno != EEXIST) return -1;
-    sync_at(folder, ".");
+    if (makes == MAKES_SYNCED) (void)file_sync_at(folder, ".");
     return openat(folder, name, flags);
 }
 
-int file_open_folder(int from, const char *path, bool makes)
+int file_open_folder(int from, const char *path, enum file_makes makes)
 {
     char name[NAME_MAX + 1];
+    bool was_made = false;
     int fd = *path == '/' ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
                           : openat(from, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     for (const char *slash; fd >= 0 && (slash = strchr(path, '/'));
@@ -84,7 +151,7 @@ int file_open_folder(int from, const char *path, bool makes)
         if (n < sizeof name) {
             memcpy(name, path, n);
             name[n] = '\0';
-            next = step_into(fd, name, makes);
+            next = step_into(fd, name, makes, &was_made);
             saved = errno;
         }
         close(fd);

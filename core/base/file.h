@@ -10,11 +10,23 @@ void file_make_folders(const char *path, bool synced);
 /* What was made, renamed or removed in the folder of `path` is on disk.  0, or
  * -1 with errno; a file system that cannot sync folders is no failure. */
 int file_sync_folder(const char *path);
+/* The same for the folder `name`, seen from an open one. */
+int file_sync_at(int folder, const char *name);
+/* The same for the folders of n paths, each once.  NULL: none. */
+int file_sync_folders(const char *const *paths, size_t n);
+/* All of the file system that an open file or folder is on is on disk. */
+int file_sync_all(int fd);
+
+enum file_makes {
+    MAKES_NOTHING,
+    MAKES_FOLDERS, /* those missing on the way */
+    MAKES_SYNCED   /* ... so that they outlive a power cut; what was there before is
+                      not synced */
+};
 /* Opens the folder that `path` lies in (O_PATH), by no link: not the folder, nor
  * any on the way there from `from`, or from the root if the path begins with a
- * slash.  makes: what is missing on the way, so that it outlives a power cut.
- * -1 with errno: ENOTDIR where a link or a file is in the way.  [any] */
-int file_open_folder(int from, const char *path, bool makes);
+ * slash.  -1 with errno: ENOTDIR where a link or a file is in the way.  [any] */
+int file_open_folder(int from, const char *path, enum file_makes makes);
 /* What stands behind the last slash. */
 const char *file_name(const char *path);
 /* Removes a file, or a folder that holds but files; not there: done.  0, or -1

@@ -40,6 +40,7 @@ static bool is_same_file(const char *a, const char *b)
         return S_ISREG(x.st_mode) && x.st_dev == y.st_dev
                && x.st_ino == y.st_ino;
     if (have_a != have_b) return false;
+    if (!have_a && strcmp(a, b) == 0) return true;
     return real_name(a, one, sizeof one) && real_name(b, two, sizeof two)
            && strcmp(one, two) == 0;
 }

@@ -15,14 +15,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-#ifdef STATX_MNT_ID
-    MOUNT = STATX_MNT_ID,
-#else
-    MOUNT = 0,
-#endif
-    MANY = 32 /* files: from here on they are synced at one go before */
-};
+/* So many files are synced at one go, with the file system that they are on; one by
+ * one each waits for the disk, about a millisecond. */
+enum { MANY = 32 };
 
 static int cannot(const char *what, const char *folder, const char *name,
                   struct err *e)
@@ -127,14 +122,18 @@ int fan_open(struct fan *f, struct err *e)
 
 /* ---- places ---- */
 
-/* Two files can be renamed into one another's folders within one mount. */
+#ifndef STATX_MNT_ID /* Linux 5.8 */
+#define STATX_MNT_ID 0
+#endif
+
+/* A file can be renamed within one mount; the same disk mounted twice is two. */
 static bool is_one_mount(int a, int b)
 {
     struct statx x, y;
-    if (statx(a, "", AT_EMPTY_PATH, MOUNT, &x) < 0
-        || statx(b, "", AT_EMPTY_PATH, MOUNT, &y) < 0)
+    if (statx(a, "", AT_EMPTY_PATH, STATX_MNT_ID, &x) < 0
+        || statx(b, "", AT_EMPTY_PATH, STATX_MNT_ID, &y) < 0)
         return true; /* then the rename itself will tell */
-#ifdef STATX_MNT_ID /* the same disk mounted twice is two, for rename(2) */
+#if STATX_MNT_ID
     if ((x.stx_mask & y.stx_mask & STATX_MNT_ID)
         && x.stx_mnt_id != y.stx_mnt_id)
         return false;
@@ -145,7 +144,7 @@ static bool is_one_mount(int a, int b)
 
 /* Opens the folder of a file.  -1: it is not there (*is_there false), or with e. */
 static int open_folder(const struct fan *f, const struct fan_file *file,
-                       bool makes, bool *is_there, struct err *e)
+                       enum file_makes makes, bool *is_there, struct err *e)
 {
     int fd = file_open_folder(f->folder_fd, file->name.p, makes);
     *is_there = fd >= 0 || errno != ENOENT;
@@ -153,7 +152,7 @@ static int open_folder(const struct fan *f, const struct fan_file *file,
         err_set(e, EX_CANT_CREATE, "cannot write %s/%s: a file or a link is in "
                 "the way; what articles say leads out of no folder", f->folder,
                 file->name.p);
-    else if (fd < 0 && (*is_there || makes))
+    else if (fd < 0 && (*is_there || makes != MAKES_NOTHING))
         cannot("write", f->folder, file->name.p, e);
     if (fd < 0 || is_one_mount(fd, f->folder_fd)) return fd;
     close(fd);
@@ -250,7 +249,7 @@ static int check_new(struct fan *f, struct fan_file *file, struct err *e)
     if (is_taken(f, file->name))
         return err_set(e, EX_CANT_CREATE, "%s/%s is another output of this run",
                        f->folder, file->name.p);
-    int folder = open_folder(f, file, false, &is_there, e);
+    int folder = open_folder(f, file, MAKES_NOTHING, &is_there, e);
     if (folder < 0) return is_there ? -1 : 0;
     int rc = check_free(f, file, folder, "", e);
     close(folder);
@@ -335,45 +334,64 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->name.p, (*y)->name.p);
 }
 
-/* Sees that each file can be shown at its place; makes: and makes its folder. */
-static int check_places(struct fan *f, const char *suffix, bool makes,
-                        struct err *e)
+/* Do the files lie in one folder? */
+static bool is_beside(const struct fan_file *a, const struct fan_file *b)
+{
+    size_t n = (size_t)(file_name(a->name.p) - a->name.p);
+    return n == (size_t)(file_name(b->name.p) - b->name.p)
+           && memcmp(a->name.p, b->name.p, n) == 0;
+}
+
+/* Syncs the names of the folders that a file lies in: a run that was killed may
+ * have made them. */
+static void sync_names(const struct fan_file *file, int folder)
+{
+    char up[3 * TEMPLATE_PARTS + 3] = "..";
+    size_t n = 2;
+    for (const char *p = file->name.p; (p = strchr(p, '/')); p++) {
+        (void)file_sync_at(folder, up);
+        if (n + 4 > sizeof up) break;
+        memcpy(up + n, "/..", 4);
+        n += 3;
+    }
+}
+
+/* Sees that each file can be shown at its place, and has a folder there. */
+static int check_places(struct fan *f, const char *suffix,
+                        enum file_makes makes, struct err *e)
 {
     for (size_t i = 0; i < f->n_files; i++) {
+        struct fan_file *file = f->sorted[i];
         bool is_there;
-        int folder = open_folder(f, f->sorted[i], makes, &is_there, e);
+        int folder = open_folder(f, file, makes, &is_there, e);
         if (folder < 0) return -1;
-        int rc = check_free(f, f->sorted[i], folder, suffix, e);
+        if (makes == MAKES_SYNCED
+            && (i == 0 || !is_beside(file, f->sorted[i - 1])))
+            sync_names(file, folder);
+        int rc = check_free(f, file, folder, suffix, e);
         close(folder);
         if (rc < 0) return -1;
     }
     return 0;
 }
 
-static int sync_file(const struct fan *f, const struct fan_file *file)
+/* at_once: its file system was synced, and what is wanted is what became of it. */
+static int sync_file(const struct fan *f, const struct fan_file *file,
+                     bool at_once)
 {
+    const unsigned wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE
+                          | SYNC_FILE_RANGE_WAIT_AFTER;
     struct stat st;
     int fd = open_aside(f, file, O_WRONLY);
     if (fd < 0) return -1;
     int rc = fstat(fd, &st);
     if (rc == 0 && file->mode && ((st.st_mode ^ file->mode) & 07777))
         rc = fchmod(fd, file->mode & 07777);
-    if (rc == 0) rc = fsync(fd);
+    if (rc == 0) rc = at_once ? sync_file_range(fd, 0, 0, wait) : fsync(fd);
     int saved = errno;
     if (close(fd) < 0 && rc == 0) return -1;
     errno = saved;
     return rc;
-}
-
-/* Many small files, or folders, at one go: what is synced one by one after it has
- * little to wait for. */
-static void sync_many(const struct fan *f)
-{
-    int fd = f->n_files < MANY ? -1
-             : openat(f->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return;
-    (void)syncfs(fd);
-    close(fd);
 }
 
 int fan_sync(struct fan *f, const char *suffix, struct err *e)
@@ -383,49 +401,52 @@ int fan_sync(struct fan *f, const char *suffix, struct err *e)
     if (!f->sorted) return err_no_memory(e);
     for (size_t i = 0; i < n; i++) f->sorted[i] = &f->files[i];
     qsort(f->sorted, n, sizeof(void *), by_name);
-    if (check_places(f, suffix, true, e) < 0) return -1;
-    sync_many(f);
+    /* A sandbox may refuse it. */
+    bool at_once = n >= MANY && file_sync_all(f->folder_fd) == 0;
+    if (check_places(f, suffix, at_once ? MAKES_FOLDERS : MAKES_SYNCED, e) < 0)
+        return -1;
+    if (at_once && file_sync_all(f->folder_fd) < 0)
+        return err_set(e, EX_IO, "cannot sync %s: %s", f->folder,
+                       strerror(errno));
     for (size_t i = 0; i < n; i++)
-        if (sync_file(f, &f->files[i]) < 0)
+        if (sync_file(f, &f->files[i], at_once) < 0)
             return cannot_write(f, &f->files[i], e);
     return 0;
 }
 
 int fan_check(struct fan *f, const char *suffix, struct err *e)
 {
-    return check_places(f, suffix, false, e);
+    return check_places(f, suffix, MAKES_NOTHING, e);
 }
 
-/* Renames a file into its folder, and syncs that unless there are many. */
+/* Renames a file into its folder. */
 static int show(const struct fan *f, const struct fan_file *file,
-                const char *suffix, struct err *e)
+                const char *suffix, bool is_last, struct err *e)
 {
     char from[24], to[NAME_MAX + 1];
     bool is_there;
     text_format(from, sizeof from, "%zu", (size_t)(file - f->files));
     text_format(to, sizeof to, "%s%s", file_name(file->name.p), suffix);
-    int folder = open_folder(f, file, true, &is_there, e);
+    int folder = open_folder(f, file, MAKES_SYNCED, &is_there, e);
     if (folder < 0) return -1;
     int rc = renameat(f->aside_fd, from, folder, to);
     if (rc < 0)
         err_set(e, EX_IO, "cannot rename %s/%s to %s/%s%s: %s", f->aside, from,
                 f->folder, file->name.p, suffix, strerror(errno));
-    int fd = rc < 0 || f->n_files >= MANY
-                 ? -1
-                 : openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)fsync(fd); /* it is there now; more cannot be done */
-        close(fd);
-    }
+    /* It is there now; more cannot be done. */
+    else if (is_last && f->n_files < MANY) (void)file_sync_at(folder, ".");
     close(folder);
     return rc;
 }
 
 int fan_commit(struct fan *f, const char *suffix, struct err *e)
 {
-    for (size_t i = 0; i < f->n_files; i++)
-        if (show(f, f->sorted[i], suffix, e) < 0) return -1;
-    sync_many(f);
+    size_t n = f->n_files;
+    for (size_t i = 0; i < n; i++) {
+        bool is_last = i + 1 == n || !is_beside(f->sorted[i], f->sorted[i + 1]);
+        if (show(f, f->sorted[i], suffix, is_last, e) < 0) return -1;
+    }
+    if (n >= MANY) (void)file_sync_all(f->folder_fd);
     if (rmdir(f->aside) < 0)
         return cannot("remove", f->folder, file_name(f->aside), e);
     temporary_forget(f->aside);

@@ -4,7 +4,6 @@
 #include "state/segments.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -23,7 +22,7 @@ static int show(const struct ledger_file *f, struct err *e)
     if (lstat(f->aside, &aside) < 0)
         return errno == ENOENT || errno == ENOTDIR
                    ? 0 : cannot("rename", f->aside, e);
-    int folder = file_open_folder(-1, f->target, true);
+    int folder = file_open_folder(-1, f->target, MAKES_SYNCED);
     const char *name = file_name(f->target);
     if (folder < 0)
         return err_set(e, EX_CANT_CREATE, "cannot rename %s: the folder of %s, "
@@ -44,55 +43,20 @@ static int clear(const struct ledger_file *f, struct err *e)
     return file_remove(f->aside) < 0 ? cannot("remove", f->aside, e) : 0;
 }
 
-static int compare(const void *a, const void *b)
+/* Syncs the folders that the files lie in, and will lie in if with_targets. */
+static int sync_folders(const struct ledger_file *list, size_t n,
+                        bool with_targets, struct err *e)
 {
-    const wq_str *x = a, *y = b;
-    int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-    return order ? order : x->n < y->n ? -1 : x->n > y->n;
-}
-
-/* "/a/b/" of "/a/b/c/" */
-static wq_str above(wq_str folder)
-{
-    if (folder.n) folder.n--;
-    while (folder.n && folder.p[folder.n - 1] != '/') folder.n--;
-    return folder;
-}
-
-/* Syncs a folder into the one above: a run that was killed may have made it. */
-static void sync_name(wq_str folder)
-{
-    char path[PATH_MAX];
-    if (folder.n == 0 || folder.n > sizeof path) return;
-    memcpy(path, folder.p, folder.n);
-    path[folder.n - 1] = '\0';
-    (void)file_sync_folder(path);
-}
-
-/* Syncs the folders that files lie in, each once, and their names; a folder that is
- * gone, with its file, needs none. */
-static int sync_folders(const struct ledger_file *list, size_t n, struct err *e)
-{
-    wq_str *folders = reallocarray(NULL, 2 * n + 1, sizeof *folders);
-    size_t k = 0;
-    int rc = folders ? 0 : err_no_memory(e);
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        const char *paths[] = { list[i].aside, list[i].target };
-        for (size_t m = 0; m < WQ_LEN(paths); m++)
-            if (paths[m])
-                folders[k++] = (wq_str){
-                    paths[m], (size_t)(file_name(paths[m]) - paths[m]) };
+    if (n == 0) return 0;
+    const char **paths = reallocarray(NULL, 2 * n, sizeof *paths);
+    if (!paths) return err_no_memory(e);
+    for (size_t i = 0; i < n; i++) {
+        paths[2 * i] = list[i].aside;
+        paths[2 * i + 1] = with_targets ? list[i].target : NULL;
     }
-    if (k) qsort(folders, k, sizeof *folders, compare);
-    for (size_t i = 0; i < k && rc == 0; i++) {
-        if (i && str_eq(folders[i], folders[i - 1])) continue;
-        if (file_sync_folder(folders[i].p) < 0 && errno != ENOENT)
-            rc = cannot("sync the folder of", folders[i].p, e);
-        if (i == 0 || !str_eq(above(folders[i]), above(folders[i - 1])))
-            sync_name(folders[i]);
-    }
-    free(folders);
-    return rc;
+    int rc = file_sync_folders(paths, 2 * n);
+    free(paths);
+    return rc < 0 ? cannot("sync the folder of", list[0].aside, e) : 0;
 }
 
 int commit_finish(struct state *s, struct err *e)
@@ -104,11 +68,11 @@ int commit_finish(struct state *s, struct err *e)
         if (list[i].target) rc = show(&list[i], e);
     /* Renamed for good before anything goes: what is left in a folder that goes
      * is nobody's. */
-    if (rc == 0) rc = sync_folders(list, n, e);
+    if (rc == 0) rc = sync_folders(list, n, true, e);
     for (size_t i = 0; i < n && rc == 0; i++)
         if (!list[i].target) rc = clear(&list[i], e);
     for (size_t i = 0; i < n && rc == 0; i++)
-        if (!list[i].target) rc = sync_folders(&list[i], 1, e);
+        if (!list[i].target) rc = sync_folders(&list[i], 1, false, e);
     if (rc == 0 && n) rc = ledger_finished(s->ledger, e);
     ledger_files_free(list, n);
     return rc;
@@ -148,7 +112,7 @@ int commit_run(struct state *s, const struct commit *c, bool *is_committed,
                struct err *e)
 {
     *is_committed = false;
-    if (sync_folders(c->files, c->n_files, e) < 0) return -1;
+    if (sync_folders(c->files, c->n_files, false, e) < 0) return -1;
     if (ledger_commit(s->ledger, c, e) < 0 && !was_committed(s, c)) return -1;
     *is_committed = true;
     if (commit_finish(s, e) == 0) return 0;
