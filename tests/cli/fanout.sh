@@ -377,11 +377,10 @@ test_a_folder_on_another_file_system_is_refused()
     says 'this folder is on another file system than'
 }
 
-# slow OUTPUT [HOURLY]: a run over 600 slow articles
+# slow OUTPUT: a run over 600 slow articles
 slow()
 {
-    "${2:-hourly}" "$1" "{stage: misbehave, with: {how: slow, id: '*'}}"
-    mkdir -p inbox
+    hourly "$1" "{stage: misbehave, with: {how: slow, id: '*'}}"
     records 1 600 | sed "s/article/$(head -c 20000 /dev/zero | tr '\0' x)/" |
         tee in.jsonl >inbox/1.jsonl
 }
@@ -410,13 +409,17 @@ test_SIGTERM_commits_what_is_finished_of_every_file()
 
 test_a_second_signal_leaves_nothing()
 {
-    local pid code=0
-    slow 'out/{lang}/{source}.jsonl' fields
+    local pid code=0 n=0
+    large
+    fields 'out/{lang}.jsonl' '{stage: misbehave, with: {how: loop, id: a2000}}'
     "$WARRAQ" run p.yaml -j 2 >stdout 2>stderr &
     pid=$!
-    sleep 0.5
+    until ls out/.output.tmp-*/0 >/dev/null 2>&1; do
+        sleep 0.1
+        [ $((n += 1)) -lt 300 ] || fail 'nothing was written'
+    done
     kill -TERM $pid
-    sleep 0.1
+    sleep 0.2
     kill -TERM $pid
     wait $pid || code=$?
     [ $code = 75 ] || fail "exit code $code: $(cat stderr)"
@@ -426,15 +429,17 @@ test_a_second_signal_leaves_nothing()
 
 test_what_a_killed_run_left_is_cleared_away()
 {
-    local pid lang
+    local pid lang n=0
     slow 'out/{lang}/{run}.jsonl'
     "$WARRAQ" run p.yaml -j 2 >stdout 2>stderr &
     pid=$!
-    sleep 1
+    until ls out/.output.tmp-*/0 >/dev/null 2>&1; do
+        sleep 0.1
+        [ $((n += 1)) -lt 300 ] || fail 'nothing was written'
+    done
     kill -KILL $pid
     wait $pid 2>/dev/null || true
     records 1 300 | tee in.jsonl >inbox/1.jsonl
-    fields 'out/{lang}/{run}.jsonl'
     hourly 'out/{lang}/{run}.jsonl'
     ran
     nothing_aside
