@@ -34,13 +34,6 @@ static int pieces_retire(void *to, const char *key)
     return -1;
 }
 
-static int pieces_ignore(void *to, const char *key)
-{
-    (void)to;
-    (void)key;
-    return 0;
-}
-
 /* In place of the one that has its key. */
 static int pieces_add(void *to, const char *key, const char *p, size_t n)
 {
