@@ -86,10 +86,10 @@ test_a_hook_is_told_of_a_pipeline_that_cannot_be_loaded()
 test_a_hook_is_told_of_a_crash()
 {
     articles 3 >in.jsonl
-    pipeline "{stage: misbehave, with: {how: crash, id: a2}}"
+    pipeline "{stage: misbehave, with: {how: abort, id: a2}}"
     hook
     exits 70 "$WARRAQ" run p.yaml
-    grep -q '^badly .* exit=70 message=stage "misbehave" crashed (SIGSEGV) on record "a2"' told ||
+    grep -q '^badly .* exit=70 message=stage "misbehave" aborted (SIGABRT) on record "a2"' told ||
         fail "$(cat told)"
 }
 
@@ -207,11 +207,11 @@ test_the_log_as_json()
     exits 69 "$WARRAQ" run p.yaml --log=json
     has_lines 1 stderr
     is "$(json stderr 'd["level"], d["file"], d["line"], d["column"]')" "('error', 'p.yaml', 7, 12)"
-    pipeline "{stage: misbehave, with: {how: crash, id: a2}}"
+    pipeline "{stage: misbehave, with: {how: abort, id: a2}}"
     exits 70 "$WARRAQ" run p.yaml --log=json
     has_lines 1 stderr
     is "$(json stderr 'd["level"], d["message"].split(" on ")[0]')" \
-        "('error', 'stage \"misbehave\" crashed (SIGSEGV)')"
+        "('error', 'stage \"misbehave\" aborted (SIGABRT)')"
     exits 64 "$WARRAQ" run p.yaml --log=jsn
     says 'text, json or journal, not jsn'
 }
@@ -219,9 +219,10 @@ test_the_log_as_json()
 test_a_name_that_needs_escaping_in_json()
 {
     articles 1 >in.jsonl
-    mkdir 'a"\'$'\x01\x80''b.jsonl'
+    local name=$'a"\\\x01\x80b.jsonl'
+    mkdir "$name"
     pipeline 'stage: misbehave'
-    exits 73 "$WARRAQ" run p.yaml --log=json -o 'a"\'$'\x01\x80''b.jsonl'
+    exits 73 "$WARRAQ" run p.yaml --log=json -o "$name"
     has_lines 1 stderr
     is "$(json stderr 'ascii(d["message"])')" \
         "'cannot write a\"\\\\\\x01\\ufffdb.jsonl: Is a directory'"
@@ -285,8 +286,10 @@ test_levels_in_front_when_standard_error_is_the_journal()
     articles 1 >in.jsonl
     echo '{' >>in.jsonl
     pipeline 'stage: misbehave'
+    local stream
     : >to
-    JOURNAL_STREAM=$(stat -c '%d:%i' to) "$WARRAQ" run p.yaml 2>to
+    stream=$(stat -c '%d:%i' to)
+    JOURNAL_STREAM=$stream "$WARRAQ" run p.yaml 2>to
     is "$(cat to)" '<4>warraq: warning: 1 of 2 articles were rejected, see rejects.jsonl'
     JOURNAL_STREAM=1:1 "$WARRAQ" run p.yaml 2>to
     is "$(cat to)" 'warraq: warning: 1 of 2 articles were rejected, see rejects.jsonl'
