@@ -5,7 +5,10 @@
  * (VFS) under SQLite: the last 8 of each page's bytes, which it leaves alone
  * (file format, "reserved space"), hold XXH3-64 of the others; a page that does
  * not fit is SQLITE_IOERR_DATA wherever it is read.  Other programs can read the
- * ledger as they like; what they write to it would not fit. */
+ * ledger as they like; what they write to it would not fit.
+ *
+ * The journal, which brings pages back after a crash, has one sum over all of it:
+ * a damaged one is SQLITE_IOERR_DATA, too, and stays where it is. */
 #ifndef WQ_STATE_PAGES_H
 #define WQ_STATE_PAGES_H
 #include <sqlite3.h>
