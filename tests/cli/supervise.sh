@@ -93,6 +93,20 @@ test_memory_limit_is_for_the_run_of_an_ordered_stage_too()
     rejected out_of_memory
 }
 
+test_it_begins_anew_in_a_sandbox_and_with_pure_stages_isolated()
+{
+    local got=0
+    isolated '{stage: normalize}' '{stage: fragile}' '{stage: language}'
+    sed -i '1a sandbox: true\nstate: state/' p.yaml
+    deadly crash 3 9 >in.jsonl
+    "$WARRAQ" run p.yaml -j 2 2>stderr || got=$?
+    [ $got != 69 ] || skip "$(cat stderr)"
+    [ $got = 0 ] || fail "exit code $got: $(cat stderr)"
+    accounted 9 7 0 2
+    rejected crashed SIGSEGV
+    no_leavings
+}
+
 test_several_records_die_each_its_own_death()
 {
     isolated '{stage: fragile, time_limit: 300ms}'
