@@ -8,8 +8,9 @@
 # The job: files, packed ones, articles and a log that is rotated, read by runs
 # with a filter and two memories, dedupe's and one for tests; the outputs go to a
 # file for each source.  Some hours bring so much that is no article that the run
-# is held: it is accepted, discarded and mended, or started anew.  ISOLATE=true: in
-# processes of their own.
+# is held: it is accepted, discarded and mended, or started anew.  Every third hour
+# what was rejected, and some that was mended, is replayed, and the state made
+# smaller.  ISOLATE=true: in processes of their own.
 
 # shellcheck shell=bash
 # shellcheck source=tests/cli/lib.sh
@@ -87,6 +88,8 @@ tape()
         records $((h * 100 + 50)) $((h * 100 + 52)) >"$tape/log"
         records $((h * 100 + 53)) $((h * 100 + 53)) >"$tape/half"
         echo "article of hour $h" >"$tape/article"
+        records $((h * 100 + 5)) $((h * 100 + 8)) |
+            sed "s/.*/{\"file\":\"inbox\/$h.jsonl\",\"record\":&}/" >"$tape/again"
         is_bad $h || continue
         for ((i = 0; i < 95; i++)); do
             printf '{"id":"b%d-%d","text":"the article %d of a bad hour %d"}\n' $h $i $i $h
@@ -112,6 +115,7 @@ hour()
     if ((h % 2 == 0 && h % 6 != 4)); then
         tail -c 20 "$folder/tape/$((h - 1))/half" >>$log
     fi
+    cp "$tape/again" "inbox/.again-$h"
     cat "$tape/log" >>$log
     ((h % 2 == 0)) || head -c -20 "$tape/half" >>$log
     ! is_bad "$h" || cp "$tape/bad" "inbox/bad$h.jsonl"
@@ -127,16 +131,13 @@ plan()
     STEPS=()
     for ((h = 1; h <= $1; h++)); do
         STEPS+=("hour $h")
-        if ! is_bad $h; then
-            STEPS+=("run 0")
-            continue
-        fi
-        STEPS+=("run 1")
+        if is_bad $h; then STEPS+=("run 1"); else STEPS+=("run 0"); fi
         case $((h % 8)) in
         3) STEPS+=("accept 0") ;;
         5) STEPS+=("discard 0" "mend $h" "run 0") ;;
         0) STEPS+=("mend $h" "run 0") ;;
         esac
+        ((h % 3 != 0)) || STEPS+=("replay 0" "compact 0")
     done
 }
 
@@ -168,13 +169,16 @@ is_command() { [[ $1 != hour\ * && $1 != mend\ * ]]; }
 # step STEP [PREFIX...]: does it, a command by way of PREFIX
 step()
 {
-    local what=${1% *} with=${1#* }
+    local what=${1% *} with=${1#* } rejects
     shift
     case $what in
     hour) hour "$with" ;;
     mend) cp "$folder/tape/$with/good" "inbox/bad$with.jsonl" ;;
     run) "$@" "$WARRAQ" run p.yaml -j "$J" 2>>../stderr ;;
-    *) "$@" "$WARRAQ" state "$what" p.yaml 2>>../stderr ;;
+    replay) # what a replay itself rejected, when it is done again, is none of it
+        mapfile -t rejects < <(grep -L '"replays"' out/*.rejects)
+        "$@" "$WARRAQ" replay p.yaml -j "$J" inbox/.again-* "${rejects[@]}" 2>>../stderr ;;
+    *) "$@" "$WARRAQ" state "$what" p.yaml 2>>../stderr >/dev/null ;;
     esac
 }
 
