@@ -23,7 +23,8 @@ enum {
     WIRE_GONE = 2u   /* verdict, stage, reason and message say why             */
 };
 
-/* Names that are younger than `known`, in order of first use in a message. */
+/* Names that are younger than `known`, in order of first use in a message; another
+ * `known` needs a fresh one. */
 struct wire_names {
     wq_key known;
     uint32_t *place; /* of key known + 1 + i: from 1; 0: not in this message   */
