@@ -59,11 +59,25 @@ static int sync_folders(const struct ledger_file *list, size_t n,
     return rc < 0 ? cannot("sync the folder of", list[0].aside, e) : 0;
 }
 
+/* A run that was killed may have ended its commit and not synced that: the journal
+ * is gone, and a power cut would bring it back when files are gone for good that
+ * the ledger would then have again. */
+static int sync_ledger(const struct state *s, struct err *e)
+{
+    char *path = state_path(s, "warraq.db");
+    int rc = !path ? err_no_memory(e)
+             : file_sync_folder(path) < 0 ? cannot("sync the folder of", path, e)
+                                          : 0;
+    free(path);
+    return rc;
+}
+
 int commit_finish(struct state *s, struct err *e)
 {
     struct ledger_file *list = NULL;
     size_t n = 0;
     int rc = ledger_unfinished(s->ledger, &list, &n, e);
+    if (rc == 0 && n) rc = sync_ledger(s, e);
     for (size_t i = 0; i < n && rc == 0; i++)
         if (list[i].target) rc = show(&list[i], e);
     /* Renamed for good before anything goes: what is left in a folder that goes
