@@ -211,6 +211,8 @@ static int save(void *instance, wq_ctx *ctx)
 {
     struct dedupe *self = instance;
     struct memory_sink sink = { add_piece, retire_piece, self };
+    const char *why = index_why(self->memory.index);
+    if (why) return no_piece(self, ctx, "a segment", why);
     self->ctx = ctx;
     return memory_save(&self->memory, &sink);
 }

@@ -1,4 +1,4 @@
-/* find.c - what of the index an article in hand has something in common with. */
+/* find.c - which entries an article in hand has something in common with. */
 #include "index_parts.h"
 #include "judge.h"
 
@@ -51,9 +51,9 @@ uint32_t index_find_exact(struct index *x, const struct signature *s,
 
 /* ---- shared samples ------------------------------------------------------ */
 
-/* Counts, for every entry of a segment that shares a sample with s, how many, in
- * tally; lists those entries in touched.  Each bucket is two cache misses, so
- * they are asked for many at a time. */
+/* Counts, for every entry of a segment that shares a sample with s, how many,
+ * in tally; lists those entries in touched.  Each bucket is two cache misses,
+ * so they are asked for many at a time. */
 static size_t tally_segment(struct index *x, const struct segment *g,
                             const uint32_t *samples, uint32_t n,
                             size_t touched)

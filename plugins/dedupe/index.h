@@ -13,21 +13,21 @@
  *             tag[slot]                     8 bits of it, to spare most misses
  *   wholes    slot -> entry                 by the hash of the whole text
  *
- * Nothing is built when a run begins, and nothing in a segment ever changes: what
- * comes to an old entry later (an exact copy, say) is noted beside it.
+ * Nothing is built when a run begins, and nothing in a segment ever changes:
+ * what comes to an old entry later (an exact copy, say) is noted beside it.
  *
  * Nothing is taken out one by one.  Entries that have left the window are swept
- * out each time that all have grown by a quarter (sweeps.h).  So the work for each
- * article is constant on average, and what is remembered is little more than a
- * quarter more than what lies in the window.  An article of news takes about 440
- * bytes (18,984 Arabic ones, 290 words on average), in a segment 300.
+ * out each time that all have grown by a quarter (sweeps.h).  So the work for
+ * each article is constant on average, and what is remembered is little more
+ * than a quarter more than what lies in the window.  An article of news takes
+ * about 440 bytes (18,984 Arabic ones, 290 words on average), in a segment 300.
  *
  * A posting list is capped: between two sweeps only the earliest POSTINGS_MAX
- * articles with a shingle are posted by it, and they are the ones a repeat should
- * be linked to.
+ * articles with a shingle are posted by it, and they are the ones a repeat
+ * should be linked to.
  *
- * Not locked; the answers depend on the order of the calls alone, and not on how
- * the entries are spread over segments and the tail. */
+ * Not locked; the answers depend on the order of the calls alone, and not on
+ * how the entries are spread over segments and the tail. */
 #ifndef WARRAQ_DEDUPE_INDEX_H
 #define WARRAQ_DEDUPE_INDEX_H
 #include "segment.h"
@@ -84,9 +84,9 @@ const char *index_story(struct index *x, uint32_t entry, size_t *bytes);
  * empty, or not found. */
 const char *index_why(const struct index *x);
 
-/* Begins with what segments hold: all of them, oldest first, then restore; before
- * anything else.  They must outlive the index.  0, or -1: *why says what is wrong,
- * or is NULL if memory ran out; the index can only be freed then. */
+/* Begins with what segments hold: all of them, oldest first, then restore;
+ * before anything else.  They must outlive the index.  0, or -1: *why says what
+ * is wrong, or is NULL if memory ran out; the index can only be freed then. */
 int index_take(struct index *x, const struct segment *segment,
                const char **why);
 int index_restore(struct index *x, const char **why);

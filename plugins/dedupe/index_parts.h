@@ -152,7 +152,7 @@ void tail_put(struct index *x, const struct entry *entry,
  * or -1: no memory, unchanged. */
 int tail_sweep(struct index *x, int64_t now, uint32_t *joined);
 
-/* ---- index.c -------------------------------------------------------------- */
+/* ---- index.c ------------------------------------------------------------- */
 
 /* Says what makes no sense; the first fault counts. */
 void index_fault(struct index *x, const char *why);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum { KEY_DIGITS = 10 };
-/* What a run may write at once, and hold to do so: an hourly run of a few hundred
- * articles writes 32 MiB once in some weeks, else a few hundred KiB.  Twenty such
- * pieces are 1.4 million articles of news. */
+/* What a run may write at once, and hold to do so: an hourly run of a few
+ * hundred articles writes 32 MiB once in some weeks, else a few hundred KiB.
+ * Twenty such pieces are 1.4 million articles of news. */
 #define PIECE_MOST  ((uint64_t)32 << 20)
 /* Not worth a piece of its own, when those around it are written anew. */
 #define PIECE_SMALL ((uint64_t)1 << 20)
@@ -80,8 +80,8 @@ static int retire(const struct saving *s, uint32_t first, uint32_t end)
     return 0;
 }
 
-/* Packs, and writes the segment in place of those that went into it; or none, if
- * there is nothing to say and it is not the last. */
+/* Packs, and writes the segment in place of those that went into it; or none,
+ * if there is nothing to say and it is not the last. */
 static int write_piece(struct saving *s, struct pack *what)
 {
     size_t bytes;
@@ -108,8 +108,8 @@ static int write_piece(struct saving *s, struct pack *what)
 
 /* ---- which of the old ones ----------------------------------------------- */
 
-/* What is left of a piece if what is gone is taken out; *is_waste: it should be.
- */
+/* What is left of a piece if what is gone is taken out; *is_waste: it should
+ * be. */
 static uint64_t bytes_left(const struct memory *m, uint32_t piece,
                            int *is_waste)
 {

@@ -1,8 +1,8 @@
 /* memory.h - what `dedupe` remembers, as the pieces that stay between runs.
  *
- * A piece is a segment (segment.h) under a key, written once, looked into where it
- * lies.  In the order of their keys they hold the entries of the index, from the
- * first to the last; what came to an entry later stands in a later piece:
+ * A piece is a segment (segment.h) under a key, written once, looked into where
+ * it lies.  In the order of their keys they hold the entries of the index, from
+ * the first to the last; what came to an entry later stands in a later piece:
  *
  *     key  0000000007      0000000008      0000000012
  *          entries 0..99   entries 100..   (none)
@@ -38,8 +38,8 @@ struct memory {
     uint32_t n_pieces, cap_pieces;
 };
 
-/* Where pieces go to; one takes the place of that with its key.  Each call returns
- * 0, or -1. */
+/* Where pieces go to; one takes the place of that with its key.  Each call
+ * returns 0, or -1. */
 struct memory_sink {
     int (*add)(void *to, const char *key, const char *p, size_t n);
     int (*retire)(void *to, const char *key);

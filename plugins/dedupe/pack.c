@@ -1,8 +1,9 @@
 /* pack.c - see pack.h.
  *
- * What is gone is left out, and the rest is numbered anew.  What finds the rows is
- * copied, posting by posting: which shingles an entry is posted by was settled
- * when it came (index.h).  Twice: postings are counted by buckets, then put. */
+ * What is gone is left out, and the rest is numbered anew.  What finds the rows
+ * is copied, posting by posting: which shingles an entry is posted by was
+ * settled when it came (index.h).  Twice: postings are counted by buckets, then
+ * put. */
 #include "pack.h"
 #include "index_parts.h"
 #include <stdlib.h>
@@ -139,12 +140,12 @@ static void put_tail(struct packing *p, const uint32_t *row_of)
 
 static void put_postings(struct packing *p)
 {
-    const uint32_t *row_of = p->row_of;
+    size_t i = 0;
     for (uint32_t k = p->what->first; k < p->what->end; k++) {
-        put_segment(p, &p->x->segments[k], row_of);
-        row_of += p->x->segments[k].head.rows;
+        put_segment(p, &p->x->segments[k], p->row_of + i);
+        i += p->x->segments[k].head.rows;
     }
-    put_tail(p, row_of);
+    put_tail(p, p->row_of + i);
 }
 
 /* Buckets, with nothing in them.  0, or -1. */
@@ -224,8 +225,8 @@ static void put_new_rows(struct packing *p, struct out *o)
         const struct entry *e = &x->entries[i];
         size_t name_bytes = (size_t)e->id_bytes + e->story_bytes;
         if (e->is_forgotten) continue;
-        put_row(p, o, (struct row){ e->exact, e->numbers, e->seen, e->anchor, 0 },
-                e->ordinal);
+        struct row row = { e->exact, e->numbers, e->seen, e->anchor, 0 };
+        put_row(p, o, row, e->ordinal);
         unsigned char *blob = o->blobs + o->at;
         blob = put_varint(blob, e->level);
         blob = put_varint(blob, e->words);
@@ -294,10 +295,9 @@ static void put_lists(const struct packing *p, int64_t *dates,
 {
     const struct segment_head *h = &p->head;
     const struct clock *c = p->what->clock;
-    /* The ring is full, or begins at its begin. */
-    size_t first = c && c->n == CLOCK_DATES ? c->next : 0;
-    for (size_t i = 0; i < h->dates; i++)
-        dates[i] = c->last[(first + i) % CLOCK_DATES];
+    for (size_t i = 0; c && i < c->n; i++) /* the ring is full, or not turned */
+        dates[i] = c->last[(c->n == CLOCK_DATES ? c->next + i : i)
+                           % CLOCK_DATES];
     if (h->sweeps)
         memcpy(sweeps, p->x->sweeps.list + p->x->sweeps.n - h->sweeps,
                h->sweeps * sizeof *sweeps);
@@ -340,29 +340,34 @@ static char *write_all(struct packing *p, size_t *bytes)
     return all;
 }
 
+/* The rows are numbered. */
+static char *pack_rows(struct packing *p, size_t *bytes)
+{
+    uint32_t rows = p->head.rows;
+    char *all = NULL;
+    if (finder_new(&p->by_shingle, rows, shingle_buckets(rows)) == 0
+        && finder_new(&p->by_text, rows, text_buckets(rows)) == 0) {
+        put_postings(p);
+        fill_head(p);
+        all = write_all(p, bytes);
+    }
+    free(p->by_shingle.bucket_at);
+    free(p->by_text.bucket_at);
+    return all;
+}
+
 char *segment_pack(const struct index *x, const struct pack *what,
                    size_t *bytes)
 {
-    struct packing p = { .x = x, .what = what };
     size_t most = what->to - what->from;
-    char *all = NULL;
     for (uint32_t k = what->first; k < what->end; k++)
         most += x->segments[k].head.rows;
-    p.row_of = malloc((most + 1) * sizeof *p.row_of);
-    if (p.row_of) {
-        number_rows(&p);
-        if (finder_new(&p.by_shingle, p.head.rows,
-                       shingle_buckets(p.head.rows)) == 0
-            && finder_new(&p.by_text, p.head.rows, text_buckets(p.head.rows))
-                   == 0) {
-            put_postings(&p);
-            fill_head(&p);
-            all = write_all(&p, bytes);
-        }
-    }
-    free(p.row_of);
-    free(p.by_shingle.bucket_at);
-    free(p.by_text.bucket_at);
+    uint32_t *row_of = malloc((most + 1) * sizeof *row_of);
+    if (!row_of) return NULL;
+    struct packing p = { .x = x, .what = what, .row_of = row_of };
+    number_rows(&p);
+    char *all = pack_rows(&p, bytes);
+    free(row_of);
     return all;
 }
 

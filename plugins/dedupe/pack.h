@@ -12,9 +12,9 @@ struct pack {
     uint32_t pieces;
 };
 
-/* Writes those that are not gone, and what those segments (the last one: and this
- * run) say of entries before them.  Returns bytes, which the caller frees, or
- * NULL if memory runs out. */
+/* Writes those that are not gone, and what those segments (the last one: and
+ * this run) say of entries before them.  Returns bytes, which the caller frees,
+ * or NULL if memory runs out. */
 char *segment_pack(const struct index *x, const struct pack *what,
                    size_t *bytes);
 /* About how many bytes an entry of the tail takes, with what finds it. */

@@ -125,10 +125,10 @@ uint32_t segment_row(const struct segment *g, uint32_t ordinal)
 }
 
 /* ---- how samples are written ----------------------------------------------
- * n numbers of u = 32 - level bits, ascending: the lowest w = u - log2(n) bits of
- * each in a row, then the rest of each, at most n, in unary: as many zeros as it
- * is more than the one before, then a one (Elias 1974, Fano 1971).  For an
- * article of news 26 bits a sample. */
+ * n numbers of u = 32 - level bits, ascending: the lowest w = u - log2(n) bits
+ * of each in a row, then the rest of each, at most n, in unary: as many zeros
+ * as it is more than the one before, then a one (Elias 1974, Fano 1971).  For
+ * an article of news 26 bits a sample. */
 
 static uint32_t low_bits(uint32_t n, uint32_t level)
 {
@@ -143,8 +143,8 @@ size_t samples_bytes(uint32_t n, uint32_t level)
 
 /* ---- blobs --------------------------------------------------------------- */
 
-/* A varint: 7 bits a byte, the lowest first, the top bit: more follow.  Moves *p
- * behind it, or to NULL if there is none. */
+/* A varint: 7 bits a byte, the lowest first, the top bit: more follow.  Moves
+ * *p behind it, or to NULL if there is none. */
 static uint32_t read_varint(const unsigned char **p, const unsigned char *end)
 {
     uint64_t v = 0;
@@ -182,7 +182,7 @@ int segment_blob(const struct segment *g, uint32_t row, struct blob *out)
     return 0;
 }
 
-/* ---- samples -------------------------------------------------------------- */
+/* ---- samples ------------------------------------------------------------- */
 
 static uint64_t load(const unsigned char *p, const unsigned char *end)
 {

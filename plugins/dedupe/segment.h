@@ -12,17 +12,17 @@
  *     blobs     one an article:  level | words | samples | id | story  varints
  *               the id, the story, the samples (sample_write)
  *
- * A posting is found by a key of 31 bits, and holds what its bucket does not say
- * of the key, and the row:
+ * A posting is found by a key of 31 bits, and holds what its bucket does not
+ * say of the key, and the row:
  *
  *     key      [ bucket: b bits ][        31 - b bits        ]
  *     posting                    [ 32 - e bits ][ row: e bits ]     e = b + 1
  *
- * so that 4 bytes say all of the key.  (By text, a bucket is for 8 times as many,
- * and what the posting leaves out is looked up in the row.)
+ * so that 4 bytes say all of the key.  (By text, a bucket is for 8 times as
+ * many, and what the posting leaves out is looked up in the row.)
  *
- * Numbers are in the byte order of the machine; the magic number tells.  Bytes of
- * any kind may come in: sizes are checked when a segment is opened, all else
+ * Numbers are in the byte order of the machine; the magic number tells.  Bytes
+ * of any kind may come in: sizes are checked when a segment is opened, all else
  * where it is read.  What makes no sense is said by -1 or by nothing found. */
 #ifndef WARRAQ_DEDUPE_SEGMENT_H
 #define WARRAQ_DEDUPE_SEGMENT_H
@@ -36,7 +36,7 @@ enum {
 #define NO_ENTRY      UINT32_MAX
 /* Ever remembered in one stream: at 200,000 a day, in 58 years. */
 #define ENTRIES_MOST  (NO_ENTRY - (1u << 20))
-/* Seconds; of the year 9999 there are 2.5e11.  A window is a century at most. */
+/* Seconds; of the year 9999 there are 2.5e11, of a century 3.2e9. */
 #define TIME_MOST INT64_C(1000000000000)
 
 static inline int is_time(int64_t t)

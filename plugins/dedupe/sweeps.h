@@ -1,10 +1,10 @@
 /* sweeps.h - what has left the stream for ever.
  *
- * An entry that is out of the window is not found; but if the clock goes back it
- * would be.  So that it can be taken out, the stream is swept now and then, when
- * its entries have grown by a quarter: what is out of the window at a sweep is
- * gone for good.  When that is depends on the articles alone, so many runs and one
- * over everything sweep alike.
+ * An entry that is out of the window is not found; but if the clock goes back
+ * it would be.  So that it can be taken out, the stream is swept now and then,
+ * when its entries have grown by a quarter: what is out of the window at a
+ * sweep is gone for good.  When that is depends on the articles alone, so many
+ * runs and one over everything sweep alike.
  *
  * Entries in segments are not touched by a sweep.  It is noted, and whether one
  * of those it could have taken is gone follows from when the entry was seen:

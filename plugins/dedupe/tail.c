@@ -1,5 +1,5 @@
-/* tail.c - the arrays of the index's tail: how they grow, and what is swept out of
- * them. */
+/* tail.c - the arrays of the index's tail: how they grow, and what is swept out
+ * of them. */
 #include "index_parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +125,8 @@ void tail_put(struct index *x, const struct entry *entry,
 
 /* ---- sweeping ------------------------------------------------------------ */
 
-static void move_samples(struct index *x, uint32_t to, uint32_t from, uint32_t n)
+static void move_samples(struct index *x, uint32_t to, uint32_t from,
+                         uint32_t n)
 {
     if (to == from) return;
     for (uint32_t i = 0; i < n; i++) {

@@ -3,9 +3,9 @@
  *   make_news FIRST N      the articles FIRST .. FIRST + N - 1 of one stream
  *
  * Words of three syllables out of 4,096, so that hardly any five in a row come
- * twice; 120 to 480 words an article, 300 on average, as news have.  One in four
- * repeats one of the 50,000 before it: half of it, or all with another lead, or as
- * it was.  200,000 are dated a day. */
+ * twice; 120 to 480 words an article, 300 on average, as news have.  One in
+ * four repeats one of the 50,000 before it: half of it, or all with another
+ * lead, or as it was.  200,000 are dated a day. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
