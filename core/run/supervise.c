@@ -209,7 +209,7 @@ static int begin_anew(struct supervisor *s, const char *because, int code,
                        "begun anew %d times", because, MAX_RESTARTS),
                EX_INTERNAL;
     s->n_restarts++;
-    log_line(WQ_LOG_INFO, "%s; the run begins anew", because);
+    log_line(WQ_LOG_WARNING, "%s; the run begins anew", because);
     return AGAIN;
 }
 
