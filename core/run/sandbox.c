@@ -198,8 +198,9 @@ static const unsigned file_calls[] = {
     SYS_newfstatat, SYS_statx, SYS_fstatfs, SYS_statfs, SYS_faccessat,
     SYS_faccessat2, SYS_readlinkat, SYS_getcwd, SYS_getdents64, SYS_renameat,
     SYS_renameat2, SYS_unlinkat, SYS_mkdirat, SYS_ftruncate, SYS_fallocate,
-    SYS_fsync, SYS_fdatasync, SYS_sync_file_range, SYS_flock, SYS_fadvise64,
-    SYS_readahead, SYS_copy_file_range, SYS_sendfile, SYS_fchmod, SYS_umask,
+    SYS_fsync, SYS_fdatasync, SYS_syncfs, SYS_sync_file_range, SYS_flock,
+    SYS_fadvise64, SYS_readahead, SYS_copy_file_range, SYS_sendfile,
+    SYS_fchmod, SYS_umask,
 #ifdef __x86_64__
     SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_getdents, SYS_rename,
     SYS_unlink, SYS_mkdir, SYS_rmdir,

@@ -552,6 +552,9 @@ test_an_output_of_many_files_in_the_sandbox()
     is "$(json stdout '[o["path"].split("/out/")[1] for o in d["outputs"]]')" \
         "['a1/000001.jsonl', 'a2/000001.jsonl', 'a3/000001.jsonl']"
     [ "$(find . -name '*tmp*')" = '' ]
+    articles 40 >inbox/2.jsonl # so many are synced in another way
+    exits 0 "$WARRAQ" run p.yaml
+    has_lines 1 out/a33/000002.jsonl
 }
 
 test_exec_cannot_be_had_in_the_sandbox()
