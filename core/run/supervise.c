@@ -262,18 +262,19 @@ static int survived(const struct supervisor *s, int status,
                     const struct run_result *result, struct err *e)
 {
     const struct page_shared *p = s->page.shared;
-    char words[sizeof p->words] = "", end[48];
+    char words[sizeof p->words], end[48];
     name_end(status, end, sizeof end);
-    if (atomic_load(&p->end) == PAGE_SPEAKS)
+    if (atomic_load(&p->end) == PAGE_SPEAKS && p->words[0])
         text_format(words, sizeof words, "%.*s", (int)sizeof p->words - 1,
                     p->words);
-    if (words[0]) log_line(WQ_LOG_WARNING, "%s", words);
-    else log_line(WQ_LOG_WARNING, "the run was committed, then it ended by %s",
-                  end);
+    else
+        text_format(words, sizeof words, "%s; then the run ended by %s",
+                    result->is_committed ? "the run was committed"
+                                         : "nothing was committed", end);
+    log_line(WQ_LOG_WARNING, "%s", words);
     if (atomic_load(&p->is_done)) return p->exit_code;
     int code = run_code(result);
-    return err_set(e, code, "the run was committed, then it ended by %s", end),
-           code;
+    return err_set(e, code, "%s", words), code;
 }
 
 /* No exit code of ours is below 0, whatever was written into the page. */
@@ -288,6 +289,7 @@ static int judge(struct supervisor *s, int status, struct run_result *result,
 {
     struct page_shared *p = s->page.shared;
     bool is_done = atomic_load(&p->is_done);
+    int end = atomic_load(&p->end);
     p->code = sane(p->code);
     p->exit_code = sane(p->exit_code);
     *e = p->err;
@@ -295,20 +297,15 @@ static int judge(struct supervisor *s, int status, struct run_result *result,
     e->text[sizeof e->text - 1] = '\0';
     if (page_result(&s->page, s->plan, result) < 0)
         return err_no_memory(e), EX_NO_MEMORY;
-    if (is_done && atomic_load(&p->end) != PAGE_BLAMES && status == 0)
-        return p->exit_code;
-    if (result->is_committed) return survived(s, status, result, e);
-    switch (atomic_load(&p->end)) {
-    case PAGE_BLAMES: return set_aside(s, &p->blamed, e);
-    case PAGE_SPEAKS:
-        if (is_done) return survived(s, status, result, e);
-        return err_set(e, p->code, "%.*s", (int)sizeof p->words - 1,
-                       p->words[0] ? p->words
-                       : "stopped by a second signal; nothing was committed"),
-               p->code;
-    default: return is_done ? survived(s, status, result, e)
-                            : killed(s, status, e);
-    }
+    if (end == PAGE_BLAMES && !result->is_committed)
+        return set_aside(s, &p->blamed, e);
+    if (is_done && status == 0) return p->exit_code;
+    if (is_done || result->is_committed) return survived(s, status, result, e);
+    if (end != PAGE_SPEAKS) return killed(s, status, e);
+    return err_set(e, p->code, "%.*s", (int)sizeof p->words - 1,
+                   p->words[0] ? p->words
+                   : "stopped by a second signal; nothing was committed"),
+           p->code;
 }
 
 /* ---- all of it ---- */
@@ -319,7 +316,7 @@ static int run_once(struct supervisor *s, struct run_result *result,
 {
     pid_t parent = getpid();
     char tag[24];
-    page_clear(&s->page);
+    if (s->n_restarts) page_clear(&s->page);
     s->page.asides = s->asides;
     s->page.n_asides = s->n_asides;
     if (s->stdin_at >= 0) lseek(STDIN_FILENO, s->stdin_at, SEEK_SET);

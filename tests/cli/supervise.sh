@@ -315,6 +315,9 @@ test_a_crash_behind_the_commit_says_that_there_was_one()
     says 'warning: stage "fragile" crashed (SIGSEGV); the run was committed'
     holds stdout '"out": 9'
     has_lines 9 out.jsonl
+    isolated '{stage: fragile, with: {where: stop, how: kill}}'
+    exits 0 "$WARRAQ" run p.yaml
+    says 'warning: the run was committed; then the run ended by SIGKILL'
     pipeline '{stage: fragile, with: {where: stop}}'
     exits 70 "$WARRAQ" run p.yaml
     says 'error: stage "fragile" crashed (SIGSEGV); the run was committed'
