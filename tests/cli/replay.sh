@@ -211,6 +211,37 @@ test_a_record_without_an_id_is_called_as_before()
     holds again mended
 }
 
+test_what_crashed_a_stage_is_replayed_when_the_stage_is_mended()
+{
+    rejecting none 'stage: tokenize' 'stage: dedupe'
+    sed -i 's/^state:.*/&\nisolate: true/' p.yaml
+    mend 'id: none, how: reject' 'id: a2, how: crash' p.yaml
+    articles 4 >inbox/1.jsonl
+    ran
+    holds out/000001.rejects.jsonl '"reason":"crashed"'
+    replayed out/000001.rejects.jsonl
+    holds out/000002.rejects.jsonl '"replays":1,"stage":"misbehave","reason":"crashed"'
+    replayed out/000002.rejects.jsonl --set misbehave.how=nothing
+    has_lines 1 out/000003.jsonl
+    holds out/000003.jsonl '"id":"a2"'
+    ! grep -q duplicate out/000003.jsonl || fail "it is its own duplicate: $(cat out/000003.jsonl)"
+}
+
+test_isolated_and_in_the_sandbox_it_is_the_same()
+{
+    rejecting a3 'stage: tokenize' 'stage: remember'
+    articles 6 >inbox/1.jsonl
+    printf '{"file":"x.jsonl","line":7,"byte":70,"raw_base64":"%s"}\n{"record":{"id":"r","text":"t"}}\n' \
+        "$(printf '{"text":"no id"}\n{"id":"a3","text":"rejected"}' | base64 -w0)" >r.jsonl
+    replayed r.jsonl
+    mkdir plain
+    mv out state plain
+    printf 'isolate: true\nsandbox: true\n' >>p.yaml
+    replayed r.jsonl
+    same plain/out/000001.jsonl out/000001.jsonl
+    same plain/out/000001.rejects.jsonl out/000001.rejects.jsonl
+}
+
 # ---- without a state ----
 
 test_without_a_state_nothing_is_overwritten()
