@@ -55,12 +55,13 @@ static int add_bytes(struct unwrapping *u, const struct piece *piece, wq_str s)
 }
 
 /* A line that goes back to the rejects. */
-static int add_bad_line(struct unwrapping *u, const struct line *l,
-                        const char *why)
+static int bad_line(struct unwrapping *u, const struct line *l,
+                    const char *why, struct err *e)
 {
-    return add_bytes(u, &(struct piece){ .file = l->piece->file, .byte = l->byte,
-                                         .line = l->line, .bad = no_reject,
-                                         .message = why }, l->raw);
+    const struct piece bad = { .file = l->piece->file, .byte = l->byte,
+                               .line = l->line, .bad = no_reject,
+                               .message = why };
+    return add_bytes(u, &bad, l->raw) < 0 ? err_no_memory(e) : 0;
 }
 
 /* ---- members of a line ---- */
@@ -79,11 +80,13 @@ static uint64_t number(const struct line *l, const char *name, uint64_t missing)
     return v.type == WQ_V_INT && v.u.i >= 0 ? (uint64_t)v.u.i : missing;
 }
 
-/* As a C string in the batch's arena; NULL: it is not there, or no memory. */
-static char *text(struct unwrapping *u, const struct line *l, const char *name)
+/* As a C string in the batch's arena; `missing` if it is not there.  NULL: no
+ * memory. */
+static const char *text(struct unwrapping *u, const struct line *l,
+                        const char *name, const char *missing)
 {
     wq_value v = member(l, name, WQ_V_STR);
-    if (v.type != WQ_V_STR) return NULL;
+    if (v.type != WQ_V_STR) return missing;
     char *s = arena_alloc(&u->b->arena, v.u.s.n + 1);
     if (!s) return NULL;
     if (v.u.s.n) memcpy(s, v.u.s.p, v.u.s.n);
@@ -113,9 +116,9 @@ static const struct input_file *file_of(struct unwrapping *u, const char *path,
 static int place_of(struct unwrapping *u, const struct line *l,
                     struct codec *codec, wq_str head, struct piece *out)
 {
-    const char *path = text(u, l, "file");
-    bool has_place = path;
-    if (!path) path = piece_name(l->piece);
+    const char *path = text(u, l, "file", piece_name(l->piece));
+    bool has_place = member(l, "file", WQ_V_STR).type == WQ_V_STR;
+    if (!path) return -1;
     if (!codec)
         codec = reader_codec(u->with->inputs, u->with->n_inputs, path, head);
     if (!codec) return 0;
@@ -145,11 +148,8 @@ static int add_record(struct unwrapping *u, const struct line *l,
         wq_str name = object->u.object[i].name;
         wq_key key = names_intern(name.n ? name : str(""));
         if (!key && errno == ENOMEM) return err_no_memory(e);
-        if (!key)
-            return add_bad_line(u, l, "a name in \"record\" is too long, or one "
-                                      "name too many") < 0
-                       ? err_no_memory(e)
-                       : 0;
+        if (!key) return bad_line(u, l, "a name in \"record\" is too long, or one "
+                                        "name too many", e);
         if (rec_put(r, key, object->u.object[i].value) < 0)
             return err_no_memory(e);
     }
@@ -161,56 +161,55 @@ static int add_record(struct unwrapping *u, const struct line *l,
 }
 
 /* `raw_base64`: the bytes. */
-static int add_raw(struct unwrapping *u, const struct line *l, wq_str base64)
+static int add_raw(struct unwrapping *u, const struct line *l, wq_str base64,
+                   struct err *e)
 {
     struct piece piece;
     wq_str raw;
     int rc = base64_decode(&u->b->arena, base64, &raw);
-    if (rc < 0) return -1;
     if (rc == 0)
-        return add_bad_line(u, l, "\"raw_base64\" is not base64 (RFC 4648)");
-    rc = place_of(u, l, NULL, raw, &piece);
-    if (rc < 0) return -1;
+        return bad_line(u, l, "\"raw_base64\" is not base64 (RFC 4648)", e);
+    if (rc > 0) rc = place_of(u, l, NULL, raw, &piece);
     if (rc == 0)
-        return add_bad_line(u, l, "cannot tell the format of its bytes by the "
-                                  "name of the file, nor by how they begin; say "
-                                  "input.format");
-    return add_bytes(u, &piece, raw);
+        return bad_line(u, l, "cannot tell the format of its bytes by the name "
+                              "of the file, nor by how they begin; say "
+                              "input.format", e);
+    if (rc < 0 || add_bytes(u, &piece, raw) < 0) return err_no_memory(e);
+    return 0;
 }
 
 /* A line without its record: it stays the reject it is. */
-static int add_rest(struct unwrapping *u, const struct line *l)
+static int add_rest(struct unwrapping *u, const struct line *l, struct err *e)
 {
     struct piece piece;
-    char *reason = text(u, l, "reason"), *message = text(u, l, "message");
-    if (!reason)
-        return add_bad_line(u, l, "it has neither \"record\" (an object) nor "
-                                  "\"raw_base64\" (a string)");
+    const char *reason = text(u, l, "reason", ""),
+               *message = text(u, l, "message", "");
+    if (!reason || !message) return err_no_memory(e);
+    /* A name from data: it takes the place of none of ours. */
+    if (!*reason || !names_intern(str(reason)))
+        return bad_line(u, l, "it has neither \"record\" (an object) nor "
+                              "\"raw_base64\" (a string)", e);
     if (place_of(u, l, u->with->records, (wq_str){ NULL, 0 }, &piece) < 0)
-        return -1;
+        return err_no_memory(e);
     piece.bad = reason;
-    piece.message = message ? message : "";
+    piece.message = message;
     piece.bad_bytes = number(l, "bytes", 0);
-    return add_piece(u, &piece) ? 0 : -1;
+    return add_piece(u, &piece) ? 0 : err_no_memory(e);
 }
 
-static int unwrap_line(struct unwrapping *u, const struct line *l, struct err *e)
+static int unwrap_line(struct unwrapping *u, const struct line *l,
+                       struct err *e)
 {
-    int rc = 0;
-    if (l->record) {
-        wq_value record = member(l, "record", WQ_V_OBJECT);
-        wq_value raw = member(l, "raw_base64", WQ_V_STR);
-        wq_value reason = member(l, "reason", WQ_V_STR);
-        if (record.type == WQ_V_OBJECT) return add_record(u, l, &record, e);
-        /* Bytes that were no reject line: no article, either. */
-        if (raw.type == WQ_V_STR && reason.type == WQ_V_STR
-            && str_is(reason.u.s, no_reject))
-            rc = add_bad_line(u, l, "what it holds was no reject line");
-        else rc = raw.type == WQ_V_STR ? add_raw(u, l, raw.u.s) : add_rest(u, l);
-    } else if (l->n) {
-        rc = add_bad_line(u, l, l->why);
-    }
-    return rc < 0 ? err_no_memory(e) : 0;
+    if (!l->record) return l->n ? bad_line(u, l, l->why, e) : 0;
+    wq_value record = member(l, "record", WQ_V_OBJECT);
+    wq_value raw = member(l, "raw_base64", WQ_V_STR);
+    wq_value reason = member(l, "reason", WQ_V_STR);
+    if (record.type == WQ_V_OBJECT) return add_record(u, l, &record, e);
+    if (raw.type != WQ_V_STR) return add_rest(u, l, e);
+    /* Bytes that were no reject line: no article, either. */
+    if (reason.type == WQ_V_STR && str_is(reason.u.s, no_reject))
+        return bad_line(u, l, "what it holds was no reject line", e);
+    return add_raw(u, l, raw.u.s, e);
 }
 
 /* ---- lines ---- */

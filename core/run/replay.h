@@ -1,5 +1,5 @@
-/* replay.h - reject lines taken apart: what is in them goes on as if it had been
- * read where it came from.
+/* replay.h - reject lines taken apart: what is in them goes on as if it had
+ * been read where it came from.
  *
  *   {"file":"a.txt","line":7,...,"record":{...}}      ->  {...}   of a.txt:7
  *   {"file":"b.html","line":1,...,"raw_base64":"..."} ->  bytes   of b.html:1

@@ -77,7 +77,8 @@ static bool is_name(const char *name)
     return number && !name[run + 1 + number];
 }
 
-static int remove_unknown(void *to, int folder, const char *name, uint64_t bytes)
+static int remove_unknown(void *to, int folder, const char *name,
+                          uint64_t bytes)
 {
     struct known *k = to;
     (void)bytes;

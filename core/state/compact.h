@@ -4,7 +4,7 @@
  *   pages of the ledger that are free
  *   segment files that the ledger does not know: of a ledger that was put back
  *
- * Every step may be the last one: killed in between, the state is what it was. */
+ * Every step may be the last one: killed in between, it is the same state. */
 #ifndef WQ_STATE_COMPACT_H
 #define WQ_STATE_COMPACT_H
 #include "state/state.h"

@@ -142,8 +142,8 @@ int ledger_each_counter(struct ledger *l,
 int ledger_segments(struct ledger *l, const char *stage,
                     struct ledger_segment **list, size_t *n, struct err *e);
 void ledger_segments_free(struct ledger_segment *list, size_t n);
-/* Takes away the rows of inputs that no later run can look at (*n: how many), and
- * gives free pages back.  Killed at any moment, all there is stays. */
+/* Takes away the rows of inputs that no later run can look at (*n: how many),
+ * and gives free pages back.  Killed at any moment, all there is stays. */
 int ledger_compact(struct ledger *l, uint64_t *n, struct err *e);
 /* SQLite's own check of every page. */
 int ledger_check(struct ledger *l, struct err *e);

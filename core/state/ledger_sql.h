@@ -35,7 +35,8 @@ struct sql_value {
 
 /* What SQLite said, as an error of ours.  Returns -1. */
 int sql_failed(const struct ledger *l, int rc, struct err *e);
-/* Runs a statement that gives no rows.  Values it has no place for are left out. */
+/* Runs a statement that gives no rows.  Values it has no place for are left
+ * out. */
 int sql_run(struct ledger *l, enum query q, const struct sql_value *v, size_t n,
             struct err *e);
 #define RUN(l, q, e, ...)                                                      \

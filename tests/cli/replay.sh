@@ -26,7 +26,7 @@ rejecting()
     hourly "$@" "{stage: misbehave, with: {id: $id, how: reject}}"
 }
 
-ran() { exits 0 "$WARRAQ" run p.yaml "$@"; }
+ran() { exits 0 "$WARRAQ" run p.yaml; }
 replayed() { exits 0 "$WARRAQ" replay p.yaml "$@"; }
 
 # mend FROM TO FILE: changes what a line of rejects says
