@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+static int version; /* of Landlock: 1 lets no file change its folder */
 static char folder[] = "/tmp/warraq-sandbox.XXXXXX";
 
 /* ---- what is tried: 0, or the errno that it ended with ---- */
@@ -312,7 +313,7 @@ static int attempt(int (*what)(void), enum sandbox_strength strength)
 {
     const struct sandbox_path paths[] = {
         { "in", false }, { "out", true }, { "never-was", false } };
-    const struct sandbox box = { strength, paths, WQ_LEN(paths), true };
+    const struct sandbox box = { strength, paths, WQ_LEN(paths), version > 1 };
     int status;
     pid_t child = fork();
     if (child == 0) {
@@ -338,8 +339,9 @@ static void check_case(int got, int want, const char *name, const char *where)
 
 START_TEST(a_run_reaches_its_files_and_nothing_else)
 {
-    check_case(attempt(cases[_i].attempt, SANDBOX_RUN), cases[_i].run,
-               cases[_i].name, "run");
+    bool is_late = cases[_i].attempt == move_output_down && version == 1;
+    check_case(attempt(cases[_i].attempt, SANDBOX_RUN),
+               is_late ? EITHER : cases[_i].run, cases[_i].name, "run");
 }
 END_TEST
 
@@ -398,8 +400,9 @@ END_TEST
 
 int main(void)
 {
-    if (syscall(SYS_landlock_create_ruleset, NULL, 0,
-                LANDLOCK_CREATE_RULESET_VERSION) < 0) {
+    version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
+                           LANDLOCK_CREATE_RULESET_VERSION);
+    if (version < 0) {
         printf("skipped: this kernel has no Landlock (%s)\n", strerror(errno));
         return 77;
     }
