@@ -45,7 +45,7 @@ static int check_one(const char *path, bool is_holder, struct err *e)
 {
     struct stat st;
     if (stat(path, &st) < 0)
-        return err_set(e, EX_NO_PERM, "%s: %s", path, strerror(errno));
+        return err_set(e, err_code(errno, EX_IO), "%s: %s", path, strerror(errno));
     if (!is_trusted(&st, false))
         return err_set(e, EX_NO_PERM, "%s belongs to user %lu, and warraq "
                        "runs as root; chown root it", path,
@@ -68,7 +68,7 @@ int trust_check(const char *file, enum trust what, struct err *e)
     int level = 0, holder = what == TRUST_HOLDER ? 1
                             : what == TRUST_FOLDER ? 0 : -1;
     if (!realpath(file, path))
-        return err_set(e, err_code(errno, EX_NO_PERM), "%s: %s", file,
+        return err_set(e, err_code(errno, EX_IO), "%s: %s", file,
                        strerror(errno));
     do
         if (check_one(path, level++ == holder, e) < 0) return -1;

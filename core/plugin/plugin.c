@@ -51,6 +51,16 @@ static int add_file(struct search *s, const char *file, const struct stat *st)
     return 0;
 }
 
+/* What is not there, or not for us, holds no plugins.  0, or -1: nothing can be
+ * said of it. */
+static int cannot_look(const struct search *s, const char *path)
+{
+    if (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP)
+        return 0;
+    return err_set(s->e, err_code(errno, EX_IO), "cannot read %s: %s", path,
+                   strerror(errno));
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
@@ -63,7 +73,7 @@ static int search_folder(struct search *s, const char *dir, int down)
 {
     struct dirent **names = NULL;
     int n = scandir(dir, &names, NULL, by_bytes), rc = 0;
-    if (n < 0) return errno == ENOMEM ? err_no_memory(s->e) : 0;
+    if (n < 0) return cannot_look(s, dir);
     for (int pass = 0; pass < 2; pass++) /* files first, then folders */
         for (int i = 0; i < n && rc == 0; i++) {
             const char *name = names[i]->d_name;
@@ -72,9 +82,12 @@ static int search_folder(struct search *s, const char *dir, int down)
             struct stat st;
             if (name[0] == '.' && !is_libs) continue;
             if (text_format(path, sizeof path, "%s/%s", dir, name)
-                    >= sizeof path - 1
-                || stat(path, &st) < 0)
+                >= sizeof path - 1)
                 continue;
+            if (stat(path, &st) < 0) {
+                rc = cannot_look(s, path);
+                continue;
+            }
             bool is_folder = S_ISDIR(st.st_mode);
             if (pass == 0 && !is_folder && str_ends(str(name), ".so"))
                 rc = add_file(s, path, &st);
@@ -89,7 +102,7 @@ static int search_folder(struct search *s, const char *dir, int down)
 static int search_path(struct search *s, const char *path)
 {
     struct stat st;
-    if (stat(path, &st) < 0) return 0;
+    if (stat(path, &st) < 0) return cannot_look(s, path);
     return S_ISDIR(st.st_mode) ? search_folder(s, path, 1)
                                : add_file(s, path, &st);
 }
@@ -202,9 +215,12 @@ int plugins_find(struct plugins *set, const char *const *dirs, size_t n_dirs,
         struct plugin *p = &set->list[i];
         if (!p->refused)
             p->refused = probe_load(p->file, &set->arena, p, &p->why) < 0;
-        /* That says nothing of the plugin; one that is not needed is missed
-         * all the same, by its formats' suffixes. */
-        if (p->refused && p->why.code == EX_NO_MEMORY) rc = err_no_memory(e);
+        /* No memory, a disk that fails: that says nothing of the plugin.  One
+         * that no stage names is missed all the same, by its suffixes. */
+        if (p->refused && p->why.code != EX_NO_PLUGIN) {
+            *e = p->why;
+            rc = err_in_front(e, "%s: ", p->file);
+        }
     }
     if (rc < 0) return -1;
     return check_offers(set, true, e) < 0 ? -1 : check_offers(set, false, e);

@@ -7,6 +7,7 @@
  * The first file without a verdict is the one that ended the child; it is
  * refused, and another child goes on behind it.  [main], before any thread. */
 #include "plugin/probe.h"
+#include "base/file.h"
 #include "base/trust.h"
 #include "plugin/describe.h"
 #include <dlfcn.h>
@@ -48,16 +49,25 @@ static const char *machine_name(unsigned machine, char *out, size_t cap)
     return out;
 }
 
+/* What the system says of a file: that no plugin can be had of it, or, if a disk
+ * fails or there are no descriptors, nothing of it at all. */
+static int cannot_look(int why, struct err *e)
+{
+    int code = err_code(why, why == EIO ? EX_IO : EX_NO_PLUGIN);
+    return err_set(e, code == EX_NO_PERM ? EX_NO_PLUGIN : code, "%s",
+                   strerror(why));
+}
+
 static int check_elf(const char *file, struct err *e)
 {
     ElfW(Ehdr) head = { 0 };
     char theirs[32], ours[32];
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return err_set(e, EX_NO_PLUGIN, "%s", strerror(errno));
-    ssize_t n = read(fd, &head, sizeof head);
+    if (fd < 0) return cannot_look(errno, e);
+    ptrdiff_t n = file_read_at(fd, &head, sizeof head, 0);
     int why = errno;
     close(fd);
-    if (n < 0) return err_set(e, EX_NO_PLUGIN, "%s", strerror(why));
+    if (n < 0) return cannot_look(why, e);
     if (n < EI_NIDENT + 4 || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
         return err_set(e, EX_NO_PLUGIN, "it is no shared object (not ELF)");
     if (head.e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA])
@@ -78,12 +88,11 @@ static int check_elf(const char *file, struct err *e)
 int probe_file(const char *file, struct err *e)
 {
     struct stat st;
-    if (stat(file, &st) < 0)
-        return err_set(e, EX_NO_PLUGIN, "%s", strerror(errno));
+    if (stat(file, &st) < 0) return cannot_look(errno, e);
     if (!S_ISREG(st.st_mode))
         return err_set(e, EX_NO_PLUGIN, "it is no regular file");
     if (trust_check(file, TRUST_HOLDER, e) < 0) {
-        if (e->code != EX_NO_MEMORY) e->code = EX_NO_PLUGIN;
+        if (e->code == EX_NO_PERM) e->code = EX_NO_PLUGIN;
         return -1;
     }
     return check_elf(file, e);
@@ -161,7 +170,7 @@ static void child_main(const struct plugin *list, size_t from, size_t n, int fd)
         struct plugin p = { 0 };
         struct verdict v = { .index = i };
         v.rc = probe_load(list[i].file, &arena, &p, &v.why);
-        if (write(fd, &v, sizeof v) != (ssize_t)sizeof v) _exit(1);
+        if (file_write(fd, &v, sizeof v) < 0) _exit(1);
     }
     _exit(0);
 }

@@ -4,9 +4,9 @@
  * yet, to one name in one folder.  An output that a pattern of the inputs would
  * match is refused as well: the next run would read what this one wrote. */
 #include "run/flow.h"
+#include "run/paths.h"
 #include "run/run.h"
 #include <fnmatch.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -73,12 +73,12 @@ static bool is_input(const char *pattern, const char *output)
         return true;
     struct stat st;
     if (stat(output, &st) < 0) return false; /* nothing can be linked to it */
-    glob_t found = { 0 };
+    struct paths found = { 0 };
     bool is = false;
-    if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc && !is; i++)
-            is = is_same_file(found.gl_pathv[i], output);
-    globfree(&found);
+    if (paths_match(&found, pattern, NULL) == 0)
+        for (size_t i = 0; i < found.n && !is; i++)
+            is = is_same_file(found.list[i], output);
+    paths_free(&found);
     return is;
 }
 

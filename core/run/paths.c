@@ -4,7 +4,8 @@
 #include "base/size.h"
 #include <dirent.h>
 #include <errno.h>
-#include <glob.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -29,6 +30,95 @@ static int add(struct paths *out, char *path, struct err *e)
     return 0;
 }
 
+/* ---- patterns ---- */
+
+/* What only says that there is nothing to be had. */
+static bool is_absence(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == EACCES
+           || number == ELOOP || number == ENAMETOOLONG;
+}
+
+/* Adds the entries of a folder that match `part`, behind `prefix`. */
+static int match_entries(struct paths *out, const char *prefix, const char *part,
+                         struct err *e)
+{
+    DIR *dir = opendir(*prefix ? prefix : ".");
+    int rc = 0;
+    if (!dir && is_absence(errno)) return 0;
+    while (dir && rc == 0) {
+        char *path;
+        errno = 0;
+        struct dirent *d = readdir(dir);
+        if (!d) break;
+        if (fnmatch(part, d->d_name, FNM_PERIOD) != 0) continue;
+        rc = asprintf(&path, "%s%s", prefix, d->d_name) < 0 ? err_no_memory(e)
+                                                            : add(out, path, e);
+    }
+    if (rc == 0 && errno)
+        rc = err_set(e, err_code(errno, EX_IO), "cannot list %s: %s",
+                     *prefix ? prefix : ".", strerror(errno));
+    if (dir) closedir(dir);
+    return rc;
+}
+
+/* Adds prefix + part, a name as it stands, if it is there. */
+static int match_name(struct paths *out, const char *prefix, const char *part,
+                      struct err *e)
+{
+    struct stat st;
+    char *path;
+    if (asprintf(&path, "%s%s", prefix, part) < 0) return err_no_memory(e);
+    if (lstat(path, &st) == 0) return add(out, path, e);
+    int rc = is_absence(errno)
+                 ? 0
+                 : err_set(e, err_code(errno, EX_IO), "cannot read %s: %s", path,
+                           strerror(errno));
+    free(path);
+    return rc;
+}
+
+/* Takes the backslashes away that quote what follows them. */
+static void unquote(char *part)
+{
+    char *to = part;
+    for (; *part; *to++ = *part++)
+        if (*part == '\\' && part[1]) part++;
+    *to = '\0';
+}
+
+/* From left to right, part by part: what has matched so far, then what of it goes
+ * on.  (glibc's glob(3) frees twice when memory runs out.) */
+int paths_match(struct paths *out, const char *pattern, struct err *e)
+{
+    struct paths now = { 0 };
+    if (strlen(pattern) >= PATH_MAX) return 0; /* no path is as long */
+    int rc = add(&now, strdup(""), e);
+    while (rc == 0 && *pattern) {
+        struct paths next = { 0 };
+        char part[PATH_MAX];
+        size_t slashes = strspn(pattern, "/");
+        size_t n = slashes ? slashes : strcspn(pattern, "/");
+        text_format(part, sizeof part, "%.*s", (int)n, pattern);
+        bool is_pattern = strpbrk(part, "*?[");
+        if (!is_pattern) unquote(part);
+        for (size_t i = 0; rc == 0 && i < now.n; i++)
+            rc = is_pattern ? match_entries(&next, now.list[i], part, e)
+                            : match_name(&next, now.list[i], part, e);
+        paths_free(&now);
+        now = next;
+        pattern += n;
+    }
+    for (size_t i = 0; i < now.n && rc == 0; i++) {
+        rc = add(out, now.list[i], e);
+        now.list[i] = NULL;
+    }
+    paths_free(&now);
+    return rc;
+}
+
+/* ---- what they stand for ---- */
+
 static int add_folder(struct paths *out, const char *folder, struct err *e)
 {
     DIR *dir = opendir(folder);
@@ -38,18 +128,30 @@ static int add_folder(struct paths *out, const char *folder, struct err *e)
     int rc = 0, n_files = 0, n_folders = 0;
     size_t n = strlen(folder);
     const char *slash = n && folder[n - 1] == '/' ? "" : "/";
-    for (struct dirent *d; rc == 0 && (d = readdir(dir));) {
+    while (rc == 0) {
         char *path;
         struct stat st;
+        errno = 0;
+        struct dirent *d = readdir(dir);
+        if (!d && errno)
+            rc = err_set(e, err_code(errno, EX_IO), "cannot list %s: %s", folder,
+                         strerror(errno));
+        if (!d) break;
         if (d->d_name[0] == '.') continue;
-        if (asprintf(&path, "%s%s%s", folder, slash, d->d_name) < 0) path = NULL;
-        if (path && (stat(path, &st) < 0 || !S_ISREG(st.st_mode))) {
-            n_folders += stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+        if (asprintf(&path, "%s%s%s", folder, slash, d->d_name) < 0) {
+            rc = err_no_memory(e);
+        } else if (stat(path, &st) < 0) {
+            if (errno != ENOENT && errno != ELOOP) /* a link to nothing */
+                rc = err_set(e, err_code(errno, EX_IO), "cannot read %s: %s",
+                             path, strerror(errno));
             free(path);
-            continue;
+        } else if (S_ISREG(st.st_mode)) {
+            n_files++;
+            rc = add(out, path, e);
+        } else {
+            n_folders += S_ISDIR(st.st_mode);
+            free(path);
         }
-        n_files++;
-        rc = add(out, path, e);
     }
     closedir(dir);
     if (rc == 0 && n_files == 0 && n_folders)
@@ -61,9 +163,12 @@ static int add_folder(struct paths *out, const char *folder, struct err *e)
 static int add_one(struct paths *out, const char *path, struct err *e)
 {
     struct stat st;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return add_folder(out, path, e);
-    return add(out, strdup(path), e);
+    if (stat(path, &st) == 0)
+        return S_ISDIR(st.st_mode) ? add_folder(out, path, e)
+                                   : add(out, strdup(path), e);
+    if (errno == ENOENT || errno == ELOOP) return add(out, strdup(path), e);
+    return err_set(e, err_code(errno, EX_IO), "cannot read %s: %s", path,
+                   strerror(errno));
 }
 
 int paths_add(struct paths *out, const char *pattern, struct err *e)
@@ -74,17 +179,13 @@ int paths_add(struct paths *out, const char *pattern, struct err *e)
     if (!strpbrk(pattern, "*?["))
         return err_set(e, err_code(errno, EX_NO_INPUT),
                        "cannot read %s: %s", pattern, strerror(errno));
-    glob_t found = { 0 };
-    int rc = glob(pattern, GLOB_NOSORT, NULL, &found);
-    if (rc == GLOB_NOSPACE) err_no_memory(e);
-    if (rc == GLOB_NOMATCH)
-        err_set(e, EX_NO_INPUT, "no file matches %s", pattern);
-    if (rc == GLOB_ABORTED)
-        err_set(e, EX_IO, "cannot list what matches %s", pattern);
-    rc = rc ? -1 : 0;
-    for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++)
-        rc = add_one(out, found.gl_pathv[i], e);
-    globfree(&found);
+    struct paths found = { 0 };
+    int rc = paths_match(&found, pattern, e);
+    if (rc == 0 && found.n == 0)
+        rc = err_set(e, EX_NO_INPUT, "no file matches %s", pattern);
+    for (size_t i = 0; rc == 0 && i < found.n; i++)
+        rc = add_one(out, found.list[i], e);
+    paths_free(&found);
     return rc;
 }
 

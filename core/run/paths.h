@@ -13,6 +13,8 @@ struct paths {
  * nothing: -1, EX_NO_INPUT.  Free with paths_free either way. */
 int paths_expand(struct paths *out, const char *const *patterns, size_t n,
                  struct err *e);
+/* Adds what is there by a pattern, in no order. */
+int paths_match(struct paths *out, const char *pattern, struct err *e);
 /* The two halves of it: adds what one pattern stands for; puts all in order. */
 int paths_add(struct paths *out, const char *pattern, struct err *e);
 void paths_sort(struct paths *p);

@@ -7,6 +7,7 @@
 #include "run/reader.h"
 #include "base/log.h"
 #include "run/source.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -96,6 +97,12 @@ bool reader_grows(struct codec *codecs, size_t n, const char *path, wq_str head)
     return c && c->desc->flags & WQ_GROWS;
 }
 
+static int cannot_read(const char *path, struct err *e)
+{
+    return err_set(e, err_code(errno, EX_IO), "cannot read %s: %s", path,
+                   strerror(errno));
+}
+
 /* Is the open file still what was told of it?  Then goes to what is new. */
 static int resume(struct reader *r, struct input_file *f, struct err *e)
 {
@@ -106,10 +113,13 @@ static int resume(struct reader *r, struct input_file *f, struct err *e)
     f->mark = in->mark;
     r->marking = (struct marking){ 0 };
     if (!is_new) {
+        struct stat st;
         if (marking_read(&r->marking, fd, in->mark.n) == 0)
             mark_make(&r->marking, in->mark.kind, &now);
-        struct stat st;
-        if (!mark_eq(&now, &in->mark) || fstat(fd, &st) < 0
+        else if (errno)
+            return cannot_read(f->path, e);
+        if (fstat(fd, &st) < 0) return cannot_read(f->path, e);
+        if (!mark_eq(&now, &in->mark)
             || (now.kind == MARK_WHOLE && (uint64_t)st.st_size != now.n))
             return 0;
     }
@@ -229,10 +239,10 @@ static int read_more(struct reader *r, struct batch *b, size_t want,
     if (got < 0
         || (got < (ptrdiff_t)want
             && source_read(r->source, NULL, 0, &damage) < 0)) {
-        if (damage.code == EX_NO_MEMORY) {
-            *e = damage;
-            return -1;
-        }
+        /* A disk that fails says nothing of the file. */
+        if (damage.code != EX_DATA)
+            return err_set(e, damage.code, "%s: %s", r->files->path,
+                           damage.text);
         log_about(WQ_LOG_WARNING,
                   &(struct log_about){ .at.file = r->files->path }, "%s",
                   damage.text);

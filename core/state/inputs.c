@@ -17,6 +17,7 @@ struct look {
     int64_t *claimed; /* rows that an article under another name has taken */
     size_t n_claimed;
     struct marking all, part;
+    int why; /* errno, if a file could not be looked at: nothing is known then */
 };
 
 /* ---- marks of files ---- */
@@ -29,13 +30,21 @@ static bool is_packed(const struct marking *m)
            || (m->head_n >= sizeof gzip && !memcmp(m->head, gzip, sizeof gzip));
 }
 
+/* Reads the first n bytes into `part`.  false: they are not there, or `why`. */
+static bool read_part(struct look *k, int fd, uint64_t n)
+{
+    if (marking_read(&k->part, fd, n) == 0) return true;
+    if (!k->why) k->why = errno;
+    return false;
+}
+
 /* Are the first bytes of the open file what the row says was read of it? */
 static bool begins_with(struct look *k, int fd, uint64_t size,
                         const struct ledger_input *row)
 {
     struct mark m;
     if (row->mark.kind != MARK_PREFIX || row->mark.n > size) return false;
-    if (marking_read(&k->part, fd, row->mark.n) < 0) return false;
+    if (!read_part(k, fd, row->mark.n)) return false;
     mark_make(&k->part, MARK_PREFIX, &m);
     return mark_eq(&m, &row->mark);
 }
@@ -48,10 +57,12 @@ static bool is_still_there(struct look *k, const struct input *in,
     struct stat st;
     struct mark m;
     int fd = open(row->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+        k->why = errno;
     bool is = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
               && (st.st_dev != in->device || st.st_ino != in->inode)
               && (uint64_t)st.st_size == row->mark.n
-              && marking_read(&k->part, fd, row->mark.n) == 0;
+              && read_part(k, fd, row->mark.n);
     if (is) mark_make(&k->part, MARK_WHOLE, &m);
     if (fd >= 0) close(fd);
     return is && mark_eq(&m, &row->mark);
@@ -206,7 +217,10 @@ static int look_at(struct look *k, struct input *in, struct err *e)
     }
     see(in, &st);
     /* Truncated meanwhile: another run will see what it has become. */
-    if (marking_read(&k->all, fd, in->size) < 0) goto out;
+    if (marking_read(&k->all, fd, in->size) < 0) {
+        k->why = errno;
+        goto out;
+    }
     in->grows = k->grows(k->to, in->path, (wq_str){ k->all.head, k->all.head_n });
     mark_make(&k->all, in->grows && !is_packed(&k->all) ? MARK_PREFIX
                                                         : MARK_WHOLE,
@@ -214,6 +228,9 @@ static int look_at(struct look *k, struct input *in, struct err *e)
     rc = ledger_by_path(k->ledger, in->real, &row, e);
     if (rc == 0) rc = tell(k, fd, in, row.n ? row.list : NULL, e);
 out:
+    if (rc == 0 && k->why)
+        rc = err_set(e, err_code(k->why, EX_IO), "cannot read %s: %s", in->path,
+                     strerror(k->why));
     ledger_inputs_free(&row);
     if (fd >= 0) close(fd);
     return rc;
@@ -236,7 +253,10 @@ static int add(struct inputs *out, const char *path, struct err *e)
                        "reads files, which it knows again",
                        is_stream ? "standard input" : path);
     char *real = realpath(path, NULL);
-    if (!real) return errno == ENOENT ? 0 : err_no_memory(e);
+    if (!real && errno == ENOENT) return 0;
+    if (!real)
+        return err_set(e, err_code(errno, EX_IO), "cannot read %s: %s", path,
+                       strerror(errno));
     struct input *in = &out->list[out->n++];
     *in = (struct input){ .path = path, .real = real };
     see(in, &st);

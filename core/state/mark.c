@@ -2,6 +2,7 @@
 #include "state/mark.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include <errno.h>
 
 static const uint32_t heads[MARK_HEADS] = { 16, 256, 4096, MARK_BLOCK };
 enum { END_BYTES = 256 }; /* in place of a line */
@@ -36,6 +37,7 @@ int marking_read(struct marking *m, int fd, uint64_t n)
 {
     m->n = n;
     m->head_n = m->tail_n = n < MARK_BLOCK ? (size_t)n : MARK_BLOCK;
+    errno = 0;
     if (file_read_at(fd, m->head, m->head_n, 0) < (ptrdiff_t)m->head_n)
         return -1;
     return file_read_at(fd, m->tail, m->tail_n, n - m->tail_n)

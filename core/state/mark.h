@@ -38,7 +38,8 @@ struct marking {
 
 /* Adds bytes behind those there are.  Cannot fail. */
 void marking_add(struct marking *m, const char *p, size_t n);
-/* The first n bytes of an open file.  0; -1: they are not there. */
+/* The first n bytes of an open file.  0; -1: they are not there, errno 0, or
+ * cannot be read. */
 int marking_read(struct marking *m, int fd, uint64_t n);
 void mark_make(const struct marking *m, enum mark_kind kind, struct mark *out);
 bool mark_eq(const struct mark *a, const struct mark *b);

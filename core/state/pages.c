@@ -280,7 +280,8 @@ int pages_register(void)
         .xSleep = page_sleep, .xCurrentTime = page_time,
         .xGetLastError = page_error,
     };
-    if (sqlite3_vfs_find(PAGES_VFS)) return SQLITE_OK;
+    int rc = sqlite3_initialize(); /* sqlite3_vfs_find does not say why not */
+    if (rc != SQLITE_OK || sqlite3_vfs_find(PAGES_VFS)) return rc;
     sqlite3_vfs *below = sqlite3_vfs_find(NULL);
     if (!below) return SQLITE_ERROR;
     ours.szOsFile = (int)sizeof(struct page_file) + below->szOsFile;

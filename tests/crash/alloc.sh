@@ -6,14 +6,18 @@
 #   alloc.sh --long        at every allocation: it alone, and it and all after it
 #   alloc.sh --one JOB N   one strike, with what was called; N+: and all after
 #
+# WHAT=files strikes at looks at files instead (open, read, stat, mmap: an I/O
+# error, or no descriptor left): the code may be that of a file, too.
+#
 # JOBS="NAME..." are the jobs to strike at, J how many threads a run has, STRIKES
 # how many strikes are made.  Prints "points=N differences=N".
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/../cli/lib.sh"
 ALLOC=${ALLOC:?is not set: run me by make check}
 export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1
-J=${J:-1} STRIKES=${STRIKES:-500}
-JOBS=${JOBS:-list inspect check explain test news again corpus lines program isolated restore verify}
+EIO=5 EMFILE=24 # of Linux
+WHAT=${WHAT:-memory} J=${J:-1} STRIKES=${STRIKES:-500}
+JOBS=${JOBS:-list inspect check explain test news again corpus lines program hooks isolated replay restore verify runs compact}
 WORKERS=$(nproc 2>/dev/null || echo 2)
 
 # ---- jobs: into an empty folder what it needs, into `command' what it does ----
@@ -146,6 +150,38 @@ job_restore()
     command=(restore -o restored.jsonl.gz out/000001.jsonl.zst)
 }
 
+job_replay() # what was rejected, mended
+{
+    job_news
+    "$WARRAQ" run p.yaml || true
+    sed 's/, no record/}/' out/000001*.rejects.jsonl >mended.jsonl
+    command=(replay p.yaml mended.jsonl)
+}
+
+job_compact()
+{
+    job_again
+    "$WARRAQ" run p.yaml || true
+    command=(state compact p.yaml)
+}
+
+job_runs()
+{
+    job_news
+    "$WARRAQ" run p.yaml || true
+    command=(state runs --json p.yaml)
+}
+
+job_hooks() # and what a sandbox needs
+{
+    crawl
+    outputs 'corpus.jsonl' 'sandbox: true
+on_success: [touch, done]'
+    sed -i 's/^input: .*/input: {path: "inbox\/*.jsonl*", format: jsonl}/' p.yaml
+    echo 'stages: [{stage: normalize}]' >>p.yaml
+    command=(run p.yaml)
+}
+
 job_verify()
 {
     job_news
@@ -161,7 +197,7 @@ strike()
     local threads=()
     case ${command[0]} in run | restore) threads=(-j "$J") ;; esac
     timeout 10 env LD_PRELOAD="$ALLOC" ALLOC_COUNT=../count ALLOC_FAIL="$1" \
-        "$WARRAQ" "${command[@]}" "${threads[@]}" >../stdout 2>../stderr </dev/null
+        ALLOC_WHAT="$WHAT" ALLOC_ERROR="$((${1%+} % 2 ? EIO : EMFILE))" "$WARRAQ" "${command[@]}" "${threads[@]}" >../stdout 2>../stderr </dev/null
 }
 
 # All that a job has come to.
@@ -203,14 +239,14 @@ complain()
 judge()
 {
     local code=0
-    case $1 in
-    71)
-        grep -qiE 'memory|thread|process' stderr || complain "what it says"
+    case $WHAT/$1 in
+    memory/71 | files/6[569] | files/7[13478])
+        grep -qiE "$says" stderr || complain "what it says"
         cd work || exit 2
         strike 0 || code=$?
         [ $code = "$want_code" ] || (cd .. && complain "exit code $code when done again")
         ;;
-    "$want_code")
+    "$WHAT/$want_code")
         cmp -s stdout want-stdout || complain "other output"
         cd work || exit 2
         ;;
@@ -253,6 +289,8 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/warraq-alloc.XXXXXX")
 trap "rm -rf '$folder'" EXIT
 cd "$folder" || exit 2
 points=0
+says='memory|thread|process'
+[ "$WHAT" = memory ] || says=.
 
 if [ "${1:-}" = --one ]; then
     job=$2 at=$3 code=0
