@@ -4,6 +4,7 @@
 #
 #   all.sh [CORPUS]      CORPUS: news as JSONL (.zst), read hourly and at once
 #
+# STEP=N: every N-th call is killed, not every one.
 # What a part has said is in PART.log in the folder that this is started from.
 here=$(cd "$(dirname "$0")" && pwd)
 corpus=${1:-$here/../../../shared/data/news-ar/news.jsonl.zst}
@@ -24,6 +25,7 @@ parts=(
     "starts-isolated ISOLATE=true starts.sh --long"
     "disk disk.sh --long"
     "whole whole.sh --long"
+    "alloc STRIKES=5000 alloc.sh"
 )
 [ ! -f "$corpus" ] || parts+=("news whole.sh $corpus")
 
