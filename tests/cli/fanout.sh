@@ -4,6 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 export WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/misbehave.so
+export WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/fragile.so
 
 # fields OUTPUT [STAGE...]: p.yaml from in.jsonl to OUTPUT
 fields()
@@ -444,6 +445,41 @@ test_what_a_killed_run_left_is_cleared_away()
     ran
     nothing_aside
     for lang in ar en fa; do got out/$lang/000001.jsonl "\"lang\":\"$lang\""; done
+}
+
+# ---- with other processes ----
+
+test_what_a_process_that_died_of_a_record_left_is_cleared_away()
+{
+    local where
+    large
+    sed -i 's/"id":"a1999",/&"die":"crash",/' in.jsonl
+    for where in fields hourly; do
+        $where 'out/{lang}.jsonl' 'stage: fragile'
+        sed -i '1a isolate: true' p.yaml
+        cp in.jsonl inbox/ 2>/dev/null || true
+        exits 0 "$WARRAQ" run p.yaml
+        says '1 of 2000 articles were rejected'
+        nothing_aside
+        [ "$(cat out/??.jsonl | wc -l)" = 1999 ] || fail "$(wc -l out/*)"
+        rm -r out
+    done
+}
+
+test_in_a_sandbox_files_come_to_their_folders()
+{
+    hourly 'out/{lang}/{source}/{run}.jsonl.zst'
+    sed -i '1a sandbox: true' p.yaml
+    records 1 300 | tee in.jsonl >inbox/1.jsonl
+    local code=0
+    "$WARRAQ" run p.yaml >stdout 2>stderr || code=$?
+    [ $code != 69 ] || skip "$(cat stderr)"
+    [ $code = 0 ] || fail "exit code $code: $(cat stderr)"
+    got out/ar/s0/000001.jsonl.zst '"lang":"ar","source":"s0"'
+    records 1000 1040 >inbox/2.jsonl
+    exits 0 "$WARRAQ" run p.yaml -o 'out/{id}/{run}.jsonl' # so many that they are synced at one go
+    [ "$(find out -name '000002.jsonl' | wc -l)" = 41 ] || fail "$(files out)"
+    nothing_aside
 }
 
 run_tests
