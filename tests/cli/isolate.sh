@@ -255,14 +255,15 @@ hangs()
     sleep .3
 }
 
-test_sigterm_ends_one_that_hangs_within_five_seconds()
+test_sigterm_ends_a_run_that_waits_for_one_that_hangs()
 {
-    local got=0 begin=$SECONDS
+    local got=0 begin
     hangs
+    begin=$SECONDS
     kill -TERM $run
     wait $run || got=$?
     [ $got = 75 ] || fail "exit code $got, not 75"
-    [ $((SECONDS - begin)) -le 8 ] || fail "it took $((SECONDS - begin)) s"
+    [ $((SECONDS - begin)) -le 20 ] || fail "it took $((SECONDS - begin)) s"
     [ ! -e out.jsonl ] || fail "there is an output"
     none_is_left_behind
 }
@@ -272,6 +273,23 @@ test_a_run_that_is_killed_leaves_no_process()
     hangs
     kill -KILL $run
     wait $run || :
+    none_is_left_behind
+}
+
+test_in_a_sandbox_too()
+{
+    asks 60 segv verdict hang
+    isolated '{stage: tokenize}' '{stage: perish, time_limit: 300ms}' '{stage: tag}'
+    exits 0 "$WARRAQ" run p.yaml
+    mv out.jsonl free.out
+    mv rejects.jsonl free.rejects
+    echo 'sandbox: true' >>p.yaml
+    "$WARRAQ" run p.yaml >stdout 2>stderr </dev/null || {
+        [ $? = 69 ] || fail "$(head -n 3 stderr)"
+        skip "no sandbox here: $(head -n 1 stderr)"
+    }
+    same out.jsonl free.out
+    same rejects.jsonl free.rejects
     none_is_left_behind
 }
 
