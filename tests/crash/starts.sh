@@ -59,6 +59,8 @@ stopped()
         drop $i
         "$WARRAQ" run p.yaml -j 2 2>>../stderr &
         pid=$!
+        # It is no longer a shell, which would end as this one does.
+        until [ "/proc/$pid/exe" -ef "$WARRAQ" ] || [ ! -e "/proc/$pid/exe" ]; do :; done
         sleep "0.0$(printf %02d $((RANDOM % 60)))"
         began=$(date +%s%N)
         kill -TERM $pid 2>/dev/null
