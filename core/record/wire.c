@@ -163,16 +163,25 @@ static bool is_same_layer(const struct rec_layer *a, const struct rec_layer *b)
            && a->cols.attrs == b->cols.attrs;
 }
 
+/* Where the field, now the i-th, lay unchanged, from 1; 0: nowhere. */
+static uint32_t same_field(const wq_field *f, uint32_t i, const wq_record *was)
+{
+    uint32_t k = i; /* nearly always */
+    if (!was) return 0;
+    if (k >= was->n_fields || was->fields[k].key != f->key)
+        for (k = 0; k < was->n_fields && was->fields[k].key != f->key;) k++;
+    return k < was->n_fields && is_same_value(&was->fields[k].value, &f->value)
+               ? k + 1
+               : 0;
+}
+
 static void put_fields(struct wire_out *out, const wq_record *r,
                        const wq_record *was)
 {
     for (uint32_t i = 0; i < r->n_fields; i++) {
         const wq_field *f = &r->fields[i];
-        struct field_head head = { .key = key_out(out, f->key) };
-        for (uint32_t k = 0; was && !head.same && k < was->n_fields; k++)
-            if (was->fields[k].key == f->key
-                && is_same_value(&was->fields[k].value, &f->value))
-                head.same = k + 1;
+        struct field_head head = { key_out(out, f->key),
+                                   same_field(f, i, was) };
         put(out, &head, sizeof head);
         if (!head.same) put_value(out, &f->value);
     }

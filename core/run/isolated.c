@@ -249,9 +249,9 @@ static void serve(struct isolated *c)
         if (rc == 0) rc = run_stages(c, &fault, &e);
         if (rc == 0) rc = write_answer(c, was, &e);
     }
-    page->answer = LANE_DONE;
-    if (rc < 0) page->answer = fault ? LANE_NONSENSE
-                               : e.code == EX_NO_MEMORY ? LANE_NO_MEMORY
+    page->answer = rc == 0 ? LANE_DONE
+                   : fault ? LANE_NONSENSE
+                   : c->is_up && e.code == EX_NO_MEMORY ? LANE_NO_MEMORY
                                                         : LANE_FAILED;
     page->err = e;
     text_format(page->fault, sizeof page->fault, "%s", fault ? fault : "");
