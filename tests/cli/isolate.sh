@@ -55,7 +55,7 @@ left_behind()
     local p
     for p in /proc/[0-9]*; do
         [ "$(readlink "$p/cwd" 2>/dev/null)" = "$PWD" ] || continue
-        case ${p#/proc/} in "$BASHPID" | $$) continue ;; esac
+        case ${p#/proc/} in "$BASHPID" | "$$") continue ;; esac
         tr '\0' ' ' <"$p/cmdline" 2>/dev/null | grep -E 'warraq|sleep 4711' || :
     done
 }
