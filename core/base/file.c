@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* So many folders are synced at one go, with the file system that they are on; one
- * by one each waits for the disk. */
+/* So many folders are synced at one go, with the file system that they are on;
+ * one by one each waits for the disk. */
 enum { MANY_FOLDERS = 32 };
 
 void file_make_folders(const char *path, bool synced)
@@ -105,7 +105,8 @@ int file_sync_folders(const char *const *paths, size_t n)
                 paths[i], (size_t)(file_name(paths[i]) - paths[i]) };
     if (all) qsort(folders, all, sizeof *folders, by_folder);
     for (size_t i = 0; i < all; i++)
-        if (i == 0 || !str_eq(folders[i], folders[k - 1])) folders[k++] = folders[i];
+        if (k == 0 || !str_eq(folders[i], folders[k - 1]))
+            folders[k++] = folders[i];
     dev_t last = 0;
     int rc = 0, at_once = k >= MANY_FOLDERS;
     for (size_t i = 0; i < k && rc == 0; i++) {

@@ -20,18 +20,18 @@ enum template_kind { TEMPLATE_TEXT, TEMPLATE_RUN, TEMPLATE_FIELD };
 
 struct template_part {
     enum template_kind kind;
-    wq_str text;   /* a view of the path: TEXT: what stands there; FIELD: NAME  */
-    size_t at, n;  /* where it is written in the path                           */
-    size_t most;   /* FIELD: code points of the value; 0: all                   */
-    size_t room;   /* FIELD: bytes that it may take in its name                 */
+    wq_str text;   /* a view of the path: TEXT: what stands there; FIELD: NAME */
+    size_t at, n;  /* where it is written in the path */
+    size_t most;   /* FIELD: code points of the value; 0: all */
+    size_t room;   /* FIELD: bytes that it may take in its name */
     wq_str stop;   /* FIELD: the code point that follows, if a further field of
-                      the same name comes later: where the value ends; or none  */
+                      the same name comes later: where the value ends; or none */
 };
 struct template {
     struct template_part parts[TEMPLATE_PARTS];
     size_t n, n_fields;
     size_t folder; /* with fields: bytes of the path up to the folder before the
-                      first part that is filled in, its slash included          */
+                      first part that is filled in, its slash included */
 };
 
 /* What is wrong with a path, and where. */

@@ -26,8 +26,8 @@ int sink_open(struct sink *s, const char *path, const char *tag, struct err *e);
 /* Opens an output of many files; takes the fan over, whatever it returns. */
 int sink_open_fan(struct sink *s, struct fan *f, struct err *e);
 void sink_memory(struct sink *s, struct buf *to);
-/* Of one file: packs what is in `b` as a frame (zstd) or member (gzip) of its own; b stays
- * as it is if the sink is not packed.  [worker] */
+/* Of one file: packs what is in `b` as a frame (zstd) or member (gzip) of its own;
+ * b stays as it is if the sink is not packed.  [worker] */
 int sink_pack(const struct sink *s, struct buf *b, struct err *e);
 /* -1: EX_IO. [serial] */
 int sink_write(struct sink *s, const struct buf *b, struct err *e);
@@ -41,8 +41,9 @@ int sink_sync(struct sink *s, const char *suffix, struct err *e);
 int sink_check(struct sink *s, const char *suffix, struct err *e);
 /* Shows it at path + suffix ("" or ".held").  Not open, or in place: nothing. */
 int sink_commit(struct sink *s, const char *suffix, struct err *e);
-/* After sink_sync, of one file: the temporary file is somebody else's from here on, and stays
- * whatever happens.  Returns its path, which the caller frees; NULL: not open. */
+/* After sink_sync, of one file: the temporary file is somebody else's from here
+ * on, and stays whatever happens.  Returns its path, which the caller frees; NULL:
+ * not open. */
 char *sink_hand_over(struct sink *s);
 /* Takes the temporary file away, if it was not committed, and frees. */
 void sink_close(struct sink *s);

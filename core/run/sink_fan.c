@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* So many files are synced at one go, with the file system that they are on; one by
- * one each waits for the disk, about a millisecond. */
+/* So many files are synced at one go, with the file system that they are on; one
+ * by one each waits for the disk, about a millisecond. */
 enum { MANY = 32 };
 
 static int cannot(const char *what, const char *folder, const char *name,
@@ -142,7 +142,7 @@ static bool is_one_mount(int a, int b)
            && x.stx_dev_minor == y.stx_dev_minor;
 }
 
-/* Opens the folder of a file.  -1: it is not there (*is_there false), or with e. */
+/* Opens the folder of a file.  -1: with e, or, *is_there false, it is not there. */
 static int open_folder(const struct fan *f, const struct fan_file *file,
                        enum file_makes makes, bool *is_there, struct err *e)
 {
@@ -375,7 +375,7 @@ static int check_places(struct fan *f, const char *suffix,
     return 0;
 }
 
-/* at_once: its file system was synced, and what is wanted is what became of it. */
+/* at_once: its file system was synced; wanted is what became of it. */
 static int sync_file(const struct fan *f, const struct fan_file *file,
                      bool at_once)
 {

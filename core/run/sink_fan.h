@@ -36,11 +36,11 @@ struct fan_inode {
 };
 
 struct fan_options {
-    const struct template *path; /* has fields; borrowed, with what it views     */
-    char *shown;                 /* the path, for messages; borrowed             */
-    const char *kind;            /* "output", "dropped"                          */
-    const char *run, *tag;       /* number of the run; of temporary files; NULL  */
-    bool overwrites;             /* files that are there may be replaced         */
+    const struct template *path; /* has fields; borrowed, with what it views */
+    char *shown;                 /* the path, for messages; borrowed */
+    const char *kind;            /* "output", "dropped" */
+    const char *run, *tag;       /* number of the run; of temporary files; NULL */
+    bool overwrites;             /* files that are there may be replaced */
 };
 
 struct fan {
@@ -48,20 +48,20 @@ struct fan {
     struct sink_path path;
     enum packing packing;
     char *folder;             /* that the path begins with, links resolved,
-                                 without a slash behind it                       */
-    char *aside;              /* the temporary folder                            */
-    int folder_fd, aside_fd;  /* O_PATH                                          */
-    bool is_made;             /* the temporary folder, and not handed over       */
-    struct fan_file *files;   /* in the order of their first articles            */
+                                 without a slash behind it */
+    char *aside;              /* the temporary folder */
+    int folder_fd, aside_fd;  /* O_PATH */
+    bool is_made;             /* the temporary folder, and not handed over */
+    struct fan_file *files;   /* in the order of their first articles */
     _Atomic size_t n_files;
-    size_t cap_files, waiting; /* waiting: bytes, of all files                   */
-    uint32_t *table;          /* hash of a name -> place in files + 1; 0: free   */
-    size_t cap_table;         /* a power of two, at least twice the files        */
-    struct fan_file **sorted; /* by name; of fan_sync                            */
-    char *avoid[4];           /* absolute paths that are none of its files       */
+    size_t cap_files, waiting; /* waiting: bytes, of all files */
+    uint32_t *table;          /* hash of a name -> place in files + 1; 0: free */
+    size_t cap_table;         /* a power of two, at least twice the files */
+    struct fan_file **sorted; /* by name; of fan_sync */
+    char *avoid[4];           /* absolute paths that are none of its files */
     size_t n_avoid;
-    const struct fan *other;  /* nor are that one's                              */
-    struct fan_inode *spared; /* sorted                                          */
+    const struct fan *other;  /* nor are that one's */
+    struct fan_inode *spared; /* sorted */
     size_t n_spared, cap_spared;
 };
 

@@ -172,7 +172,7 @@ test_without_a_state_files_are_replaced_when_all_is_well()
     mkdir out
     echo old | tee out/ar.jsonl out/xx.jsonl >/dev/null
     chmod 640 out/ar.jsonl
-    fields 'out/{lang}.jsonl' "{stage: misbehave, with: {how: crash, id: a50}}"
+    fields 'out/{lang}.jsonl' "{stage: misbehave, with: {how: fail, id: a50}}"
     exits 70 "$WARRAQ" run p.yaml
     [ "$(cat out/*)" = "$(printf 'old\nold')" ] || fail "$(cat out/*)"
     nothing_aside
