@@ -82,8 +82,13 @@ void lane_ring(int fd, enum lane_word word, int status)
     while (n < 0 && errno == EINTR);
 }
 
-static int gone(struct err *e)
+static int gone(const struct isolate *iso, struct err *e)
 {
+    siginfo_t end = { 0 };
+    kill(iso->keeper, SIGKILL); /* should it be there: nothing waits for ever */
+    if (waitid(P_PID, (id_t)iso->keeper, &end, WEXITED | WNOWAIT) == 0
+        && end.si_code == CLD_EXITED && end.si_status == EX_NO_MEMORY)
+        return err_no_memory(e);
     return err_set(e, EX_INTERNAL, "the process that keeps isolated stages is "
                    "gone");
 }
@@ -109,9 +114,9 @@ int lane_kill(struct isolate *iso, size_t lane, struct err *e)
     struct lane_bell bell;
     if (!l->is_up) return 0;
     if (write(iso->control, &which, sizeof which) != sizeof which)
-        return gone(e);
+        return gone(iso, e);
     do
-        if (!lane_hear(l->ours, &bell)) return gone(e);
+        if (!lane_hear(l->ours, &bell)) return gone(iso, e);
     while (bell.word != LANE_DIED);
     died(l);
     return 0;
@@ -221,6 +226,6 @@ enum lane_end lane_ask(struct isolate *iso, size_t lane, int *status,
         if (++tries == TRIES) return cannot_begin(iso, page, *status, e);
         lane_ring(l->ours, LANE_ASKED, 0); /* it may have died with the bell */
     }
-    gone(e);
+    gone(iso, e);
     return LANE_BROKEN;
 }
