@@ -24,29 +24,37 @@ static bool is_writable_by(const struct stat *st, gid_t group)
 
 /* Could the user (or, if st is writable by it, the group) of st replace this
  * program?  Who runs it as root trusts them already: a tree that a user built,
- * a /usr/local of the group staff. */
-static bool is_trusted(const struct stat *st, bool is_group)
+ * a /usr/local of the group staff.  1, 0, or -1 with errno: a disk that fails. */
+static int is_trusted(const struct stat *st, bool is_group)
 {
     char path[PATH_MAX];
     struct stat our;
-    if (is_group ? st->st_gid == 0 : st->st_uid == 0) return true;
-    if (!realpath("/proc/self/exe", path)) return false;
-    do
-        if (stat(path, &our) == 0
-            && (is_group ? is_writable_by(&our, st->st_gid)
-                         : our.st_uid == st->st_uid))
-            return true;
-    while (go_up(path));
-    return false;
+    if (is_group ? st->st_gid == 0 : st->st_uid == 0) return 1;
+    if (!realpath("/proc/self/exe", path)) return errno == ENOENT ? 0 : -1;
+    do {
+        if (stat(path, &our) < 0) return errno == ENOENT ? 0 : -1;
+        if (is_group ? is_writable_by(&our, st->st_gid)
+                     : our.st_uid == st->st_uid)
+            return 1;
+    } while (go_up(path));
+    return 0;
+}
+
+/* Says that nothing can be said of it. */
+static int cannot_look(const char *path, struct err *e)
+{
+    return err_set(e, err_code(errno, EX_IO), "%s: %s", path, strerror(errno));
 }
 
 /* is_holder: a folder of which all is taken. */
 static int check_one(const char *path, bool is_holder, struct err *e)
 {
     struct stat st;
-    if (stat(path, &st) < 0)
-        return err_set(e, err_code(errno, EX_IO), "%s: %s", path, strerror(errno));
-    if (!is_trusted(&st, false))
+    int owner, group = 1;
+    if (stat(path, &st) < 0 || (owner = is_trusted(&st, false)) < 0
+        || ((st.st_mode & S_IWGRP) && (group = is_trusted(&st, true)) < 0))
+        return cannot_look(path, e);
+    if (!owner)
         return err_set(e, EX_NO_PERM, "%s belongs to user %lu, and warraq "
                        "runs as root; chown root it", path,
                        (unsigned long)st.st_uid);
@@ -54,7 +62,7 @@ static int check_one(const char *path, bool is_holder, struct err *e)
     if (st.st_mode & S_IWOTH)
         return err_set(e, EX_NO_PERM, "others may write %s, and warraq runs "
                        "as root; chmod o-w it", path);
-    if ((st.st_mode & S_IWGRP) && !is_trusted(&st, true))
+    if (!group)
         return err_set(e, EX_NO_PERM, "group %lu may write %s, and warraq "
                        "runs as root; chmod g-w it", (unsigned long)st.st_gid,
                        path);
@@ -67,9 +75,7 @@ int trust_check(const char *file, enum trust what, struct err *e)
     if (geteuid() != 0) return 0;
     int level = 0, holder = what == TRUST_HOLDER ? 1
                             : what == TRUST_FOLDER ? 0 : -1;
-    if (!realpath(file, path))
-        return err_set(e, err_code(errno, EX_IO), "%s: %s", file,
-                       strerror(errno));
+    if (!realpath(file, path)) return cannot_look(file, e);
     do
         if (check_one(path, level++ == holder, e) < 0) return -1;
     while (go_up(path));

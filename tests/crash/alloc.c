@@ -38,6 +38,7 @@ static struct {
 
 static void set_up(void)
 {
+    if (!environ) return; /* a sanitizer is earlier than libc */
     const char *at = getenv("ALLOC_FAIL"), *file = getenv("ALLOC_COUNT");
     char *end = NULL;
     /* None of ours is called: they are not set up. */
@@ -76,7 +77,7 @@ static void show(void)
 static int is_struck(enum what what, int error)
 {
     if (!plan.count) set_up();
-    if (plan.what != what) return 0;
+    if (!plan.count || plan.what != what) return 0;
     uint64_t n = atomic_fetch_add(plan.count, 1) + 1;
     if (!plan.at || (plan.and_on ? n < plan.at : n != plan.at)) return 0;
     if (plan.show) {
