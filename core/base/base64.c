@@ -27,7 +27,8 @@ int base64_decode(struct arena *arena, wq_str text, wq_str *out)
     enum { NONE = 64 };
     unsigned char value[256];
     memset(value, NONE, sizeof value);
-    for (unsigned char i = 0; i < NONE; i++) value[(unsigned char)digits[i]] = i;
+    for (size_t i = 0; i < NONE; i++)
+        value[(unsigned char)digits[i]] = (unsigned char)i;
     char *bytes = arena_alloc(arena, text.n / 4 * 3 + 3);
     size_t n = 0, met = 0, padding = 0;
     uint32_t held = 0; /* digits of a group of four, not yet three bytes */

@@ -74,7 +74,7 @@ static int name_outputs(struct run *r, struct name *out, struct name *dropped,
     const struct pipeline *p = r->plan->pipeline;
     const char *output = r->options->output ? r->options->output
                                             : p->output.paths[0];
-    struct name rejects;
+    struct name rejects = { 0 };
     if (make_name(r, output, out, e) < 0) return -1;
     r->output_path = out->path;
     if (p->dropped && make_name(r, p->dropped, dropped, e) < 0) return -1;

@@ -262,7 +262,8 @@ int replay_unwrap(const struct replay *r, size_t worker, struct batch *b,
         else if (add_bytes(&u, p, (wq_str){ b->raw.p + p->at, p->n }) < 0)
             rc = err_no_memory(e);
     }
-    if (rc == 0 && buf_reserve(&u.raw, WQ_PADDING) < 0) rc = err_no_memory(e);
+    if (rc == 0 && (buf_reserve(&u.raw, WQ_PADDING) < 0 || !u.raw.p))
+        rc = err_no_memory(e);
     if (rc < 0) {
         buf_free(&u.raw);
         free(u.pieces);

@@ -35,12 +35,15 @@ uint32_t stage_host_reason(const wq_stage *desc, enum host_reason why)
     return place;
 }
 
-/* The i-th of the single counts; NULL behind the last. */
+enum { SINGLES = 7 };
+
+/* The i-th of the single counts, i < SINGLES. */
 static uint64_t *single(struct stage_stats *s, size_t i)
 {
-    uint64_t *const all[] = { &s->in, &s->kept, &s->dropped, &s->rejected,
-                              &s->emitted, &s->nanoseconds, &s->excused };
-    return i < WQ_LEN(all) ? all[i] : NULL;
+    uint64_t *const all[SINGLES] = { &s->in, &s->kept, &s->dropped,
+                                     &s->rejected, &s->emitted,
+                                     &s->nanoseconds, &s->excused };
+    return all[i];
 }
 
 /* Those behind dropped_by, which heads one allocation. */
@@ -69,15 +72,13 @@ void stage_stats_free(struct stage_stats *s)
 
 size_t stage_stats_size(const wq_stage *desc)
 {
-    size_t n = 0;
-    while (single(&(struct stage_stats){ 0 }, n)) n++;
-    return n + n_arrays(desc);
+    return SINGLES + n_arrays(desc);
 }
 
 void stage_stats_take(struct stage_stats *s, const wq_stage *desc, uint64_t *row)
 {
-    uint64_t *p;
-    for (size_t i = 0; (p = single(s, i)); i++) {
+    for (size_t i = 0; i < SINGLES; i++) {
+        uint64_t *p = single(s, i);
         *row++ = *p;
         *p = 0;
     }
@@ -88,8 +89,7 @@ void stage_stats_take(struct stage_stats *s, const wq_stage *desc, uint64_t *row
 void stage_stats_add(struct stage_stats *s, const wq_stage *desc,
                      const uint64_t *row)
 {
-    uint64_t *p;
-    for (size_t i = 0; (p = single(s, i)); i++) *p += *row++;
+    for (size_t i = 0; i < SINGLES; i++) *single(s, i) += *row++;
     for (size_t i = 0; i < n_arrays(desc); i++) s->dropped_by[i] += row[i];
 }
 
@@ -97,8 +97,8 @@ void stage_totals(const struct stage *s, struct stage_stats *out)
 {
     for (size_t w = 0; w < s->n_workers; w++) {
         struct stage_stats *one = &s->stats[w];
-        uint64_t *p;
-        for (size_t i = 0; (p = single(out, i)); i++) *p += *single(one, i);
+        for (size_t i = 0; i < SINGLES; i++)
+            *single(out, i) += *single(one, i);
         for (size_t i = 0; i < n_arrays(s->desc); i++)
             out->dropped_by[i] += one->dropped_by[i];
     }
