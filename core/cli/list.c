@@ -126,7 +126,9 @@ int cli_list(int argc, char **argv)
     stages = collect(&set, true, &n_stages);
     formats = collect(&set, false, &n_formats);
     if (!stages || !formats) {
-        rc = EX_NO_MEMORY;
+        err_no_memory(&e);
+        log_err(&e);
+        rc = e.code;
     } else if (options_get(&o, "json")) {
         struct json j = { .to = stdout };
         json_open(&j, NULL, '{');

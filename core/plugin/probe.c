@@ -175,18 +175,21 @@ static void child_main(const struct plugin *list, size_t from, size_t n, int fd)
     _exit(0);
 }
 
-/* Reads one verdict.  1: read, 0: the child has ended, -1: it hangs. */
+enum { HANGS = -1, LOST = -2 };
+
+/* Reads one verdict.  1: read; 0: the child has ended; HANGS; LOST: errno says
+ * why none can be read. */
 static int read_verdict(int fd, struct verdict *v)
 {
     struct pollfd p = { .fd = fd, .events = POLLIN };
     int rc;
     do rc = poll(&p, 1, LOAD_TIMEOUT_MS);
     while (rc < 0 && errno == EINTR);
-    if (rc == 0) return -1;
+    if (rc == 0) return HANGS;
     ssize_t n;
     do n = read(fd, v, sizeof *v);
     while (n < 0 && errno == EINTR);
-    return n == (ssize_t)sizeof *v;
+    return n < 0 ? LOST : n == (ssize_t)sizeof *v;
 }
 
 static void refuse(struct plugin *p, const struct err *why)
@@ -239,11 +242,14 @@ static size_t probe_from(struct plugin *list, size_t from, size_t n,
         if (v.rc < 0) refuse(&list[v.index], &v.why);
         next = v.index + 1;
     }
+    why = errno;
     close(pipe_fd[0]);
     if (got < 0) kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    if (got == LOST)
+        return (size_t)err_set(e, err_code(why, EX_IO), "pipe: %s", strerror(why));
     while (next < n && list[next].refused) next++;
-    if (next < n) refuse_for_death(&list[next], status, got < 0);
+    if (next < n) refuse_for_death(&list[next], status, got == HANGS);
     return next;
 }
 
