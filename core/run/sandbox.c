@@ -1,11 +1,11 @@
 /* sandbox.c - see sandbox.h.
  *
- * The filter is a plain list, two instructions a call:
+ * The filter is a plain list, two instructions a call, some more a rule:
  *
  *   load arch; if not ours: kill      (32-bit calls have other numbers)
  *   load nr
  *   if nr is read: allow
- *   if nr is mmap: load argument 2; allow unless it asks for W and X
+ *   if nr is mmap: load argument 2; if it does not ask for X: allow; load nr
  *   ...
  *   EPERM
  *
@@ -73,8 +73,9 @@ enum {
                | FS_TRUNCATE_3
 };
 
-/* What libraries open when they need it: others, conversions of character sets,
- * time zones; sanitizers and the C library look at the process itself. */
+/* What libraries open when they need it: tables, time zones; sanitizers and the C
+ * library ask where their own memory is.  No more of /proc/self: it has the
+ * environment, and all memory as a file. */
 static const struct sandbox_path of_the_system[] = {
     { "/lib", false },       { "/lib64", false },
     { "/usr/lib", false },   { "/usr/lib64", false },
@@ -83,7 +84,8 @@ static const struct sandbox_path of_the_system[] = {
     { "/etc/localtime", false },
     { "/dev/urandom", false }, { "/dev/zero", false },
     { "/dev/null", true },
-    { "/proc/self", false }, { "/sys/devices/system/cpu", false },
+    { "/proc/self/maps", false }, { "/proc/self/statm", false },
+    { "/proc/self/status", false }, { "/sys/devices/system/cpu", false },
 };
 
 static int landlock_version(void)
@@ -200,19 +202,20 @@ static const unsigned file_calls[] = {
     SYS_renameat2, SYS_unlinkat, SYS_mkdirat, SYS_ftruncate, SYS_fallocate,
     SYS_fsync, SYS_fdatasync, SYS_syncfs, SYS_sync_file_range, SYS_flock,
     SYS_fadvise64, SYS_readahead, SYS_copy_file_range, SYS_sendfile,
-    SYS_fchmod, SYS_umask,
+    SYS_truncate, SYS_umask,
 #ifdef __x86_64__
     SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_getdents, SYS_rename,
     SYS_unlink, SYS_mkdir, SYS_rmdir,
 #endif
 };
 
-/* Calls that are allowed with some arguments. */
+/* Calls with some arguments; a call may have several rules, the first that holds
+ * decides. */
 enum test {
-    IF_ALL,     /* the argument has all bits of value[0] */
-    UNLESS_ALL, /* it has not                            */
-    IF_ONE_OF,  /* it is one of value[]                  */
-    IF_OURSELF  /* it is our process id                  */
+    IF_ALL,    /* the argument has all bits of value[0] */
+    IF_NONE,   /* it has none of them                   */
+    IF_ONE_OF, /* it is one of value[]                  */
+    IF_OURSELF /* it is our process id                  */
 };
 enum { MAX_VALUES = 16 };
 
@@ -234,28 +237,41 @@ static const struct rule rules[] = {
     /* Not TIOCSTI: it types for the user. */
     { SYS_ioctl, 1, IF_ONE_OF,
       { TCGETS, GET_TERMIOS2, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX } },
-    { SYS_mmap, 2, UNLESS_ALL, { PROT_WRITE | PROT_EXEC } },
-    { SYS_mprotect, 2, UNLESS_ALL, { PROT_EXEC } },
+    /* No new code, be it from a file: the run has written some.  So no library
+     * is loaded either. */
+    { SYS_mmap, 2, IF_NONE, { PROT_EXEC } },
+    { SYS_mprotect, 2, IF_NONE, { PROT_EXEC } },
     { SYS_clone, 0, IF_ALL, { CLONE_THREAD } },
     { SYS_kill, 0, IF_OURSELF, { 0 } },
     { SYS_tgkill, 0, IF_OURSELF, { 0 } },
     { SYS_prlimit64, 0, IF_ONE_OF, { 0 } },
-    { SYS_prctl, 0, IF_ONE_OF,
-      { PR_SET_NAME, PR_GET_NAME, PR_SET_PDEATHSIG, SET_VMA } },
+    /* Not PR_SET_PDEATHSIG: with its parent the run ends. */
+    { SYS_prctl, 0, IF_ONE_OF, { PR_SET_NAME, PR_GET_NAME, SET_VMA } },
 };
 
-static const unsigned opening_calls[] = {
-    SYS_openat, SYS_truncate,
-#ifdef __x86_64__
-    SYS_open,
-#endif
+/* Files are made without set-user-ID and its like.  The mode means something only
+ * where a file may be made; else the register holds anything. */
+enum {
+    MAKES = O_CREAT | (O_TMPFILE & ~O_DIRECTORY),
+    SPECIAL = S_ISUID | S_ISGID | S_ISVTX
 };
-/* Before version 3 Landlock knows nothing of truncation. */
-static const struct rule opening_rules_1[] = {
-    { SYS_openat, 2, UNLESS_ALL, { O_TRUNC } },
+static const struct rule file_rules[] = {
+    { SYS_openat, 2, IF_NONE, { MAKES } },
+    { SYS_openat, 3, IF_NONE, { SPECIAL } },
 #ifdef __x86_64__
-    { SYS_open, 1, UNLESS_ALL, { O_TRUNC } },
+    { SYS_open, 1, IF_NONE, { MAKES } },
+    { SYS_open, 2, IF_NONE, { SPECIAL } },
 #endif
+    { SYS_fchmod, 1, IF_NONE, { SPECIAL } },
+};
+
+/* Before version 3 Landlock knows nothing of truncation: these are refused. */
+static const struct rule truncations[] = {
+    { SYS_openat, 2, IF_ALL, { O_TRUNC } },
+#ifdef __x86_64__
+    { SYS_open, 1, IF_ALL, { O_TRUNC } },
+#endif
+    { SYS_truncate, 0, IF_NONE, { 0 } },
 };
 
 #define REFUSED (SECCOMP_RET_ERRNO | EPERM)
@@ -287,9 +303,14 @@ static void add_calls(struct code *c, const unsigned *list, size_t n)
     }
 }
 
-/* How far `if call is not this one: skip` goes is known at the end.  It never
- * goes on behind an argument: what follows still has the call's number. */
-static void add_rule(struct code *c, const struct rule *rule)
+static void load_number(struct code *c)
+{
+    emit(c, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+}
+
+/* How far `if call is not this one: skip` goes is known at the end.  What follows
+ * finds the call's number where it was. */
+static void add_rule(struct code *c, const struct rule *rule, uint32_t action)
 {
     const uint32_t *v = rule->value;
     size_t start = c->n, n = 1;
@@ -301,28 +322,30 @@ static void add_rule(struct code *c, const struct rule *rule)
                     + rule->argument * sizeof(uint64_t)), 0, 0);
     switch (rule->test) {
     case IF_ALL:
-    case UNLESS_ALL:
         emit(c, BPF_ALU | BPF_AND | BPF_K, v[0], 0, 0);
-        emit(c, BPF_JMP | BPF_JEQ | BPF_K, v[0], rule->test == IF_ALL,
-             rule->test == UNLESS_ALL);
+        emit(c, BPF_JMP | BPF_JEQ | BPF_K, v[0], 0, 1);
+        break;
+    case IF_NONE:
+        emit(c, BPF_JMP | BPF_JSET | BPF_K, v[0], 1, 0);
         break;
     case IF_ONE_OF:
         while (n < MAX_VALUES && v[n]) n++;
         for (size_t i = 0; i < n; i++)
-            emit(c, BPF_JMP | BPF_JEQ | BPF_K, v[i], n - i, 0);
+            emit(c, BPF_JMP | BPF_JEQ | BPF_K, v[i], n - 1 - i, i == n - 1);
         break;
     case IF_OURSELF:
-        emit(c, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 1, 0);
+        emit(c, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, 1);
         break;
     }
-    answer(c, REFUSED);
-    answer(c, SECCOMP_RET_ALLOW);
+    answer(c, action);
+    load_number(c);
     if (c->n < MAX_CODE) c->op[start].jf = (uint8_t)(c->n - start - 1);
 }
 
-static void add_rules(struct code *c, const struct rule *list, size_t n)
+static void add_rules(struct code *c, const struct rule *list, size_t n,
+                      uint32_t action)
 {
-    for (size_t i = 0; i < n; i++) add_rule(c, &list[i]);
+    for (size_t i = 0; i < n; i++) add_rule(c, &list[i], action);
 }
 
 static void write_filter(struct code *c, const struct sandbox *what,
@@ -331,15 +354,14 @@ static void write_filter(struct code *c, const struct sandbox *what,
     emit(c, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
     emit(c, BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0);
     answer(c, SECCOMP_RET_KILL_PROCESS);
-    emit(c, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+    load_number(c);
     add_calls(c, calls, WQ_LEN(calls));
-    add_rules(c, rules, WQ_LEN(rules));
+    add_rules(c, rules, WQ_LEN(rules), SECCOMP_RET_ALLOW);
     if (what->strength == SANDBOX_RUN) {
-        add_calls(c, file_calls, WQ_LEN(file_calls));
         if (version < 3)
-            add_rules(c, opening_rules_1, WQ_LEN(opening_rules_1));
-        else
-            add_calls(c, opening_calls, WQ_LEN(opening_calls));
+            add_rules(c, truncations, WQ_LEN(truncations), REFUSED);
+        add_calls(c, file_calls, WQ_LEN(file_calls));
+        add_rules(c, file_rules, WQ_LEN(file_rules), SECCOMP_RET_ALLOW);
     }
     /* Its flags lie in memory, where a filter cannot look: the C library then
      * takes clone. */
@@ -373,7 +395,10 @@ static int shut_calls(const struct sandbox *what, int version, struct err *e)
 static int check_alone(struct err *e)
 {
     struct stat st; /* a folder has two links, and one from each below */
-    if (HAS_ITS_OWN_THREAD || stat("/proc/self/task", &st) < 0 || st.st_nlink <= 3) return 0;
+    if (HAS_ITS_OWN_THREAD) return 0;
+    if (stat("/proc/self/task", &st) < 0)
+        return cannot("/proc/self/task, which tells of threads", e);
+    if (st.st_nlink <= 3) return 0;
     return err_set(e, EX_NO_PLUGIN, "a plugin has started threads before the "
                    "run: they cannot be shut in; leave `sandbox` or that "
                    "plugin out");

@@ -5,9 +5,9 @@
  *   seccomp    which system calls: an allow-list, for all threads
  *
  * Refused are sockets, programs, processes, other processes' memory and signals,
- * file modes and owners, mounts, new code in memory: each call fails with EPERM
- * or EACCES, and the run goes on, since libraries ask for things that they can do
- * without.
+ * owners and set-user-ID, mounts, new code in memory, libraries with it: each call
+ * fails with EPERM or EACCES, and the run goes on, since libraries ask for things
+ * that they can do without.
  *
  * The filter allows what is listed, because a list of what is forbidden is out of
  * date with every kernel; a call that a library of tomorrow needs fails where it

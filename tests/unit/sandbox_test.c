@@ -77,6 +77,38 @@ static int link_passwd(void) { return result(link("/etc/passwd", "out/p")); }
 static int link_by_name(void) { return result(symlink("/etc", "out/s")); }
 static int make_pipe(void) { return result(mkfifo("out/f", 0600)); }
 static int change_mode(void) { return result(chmod("out", 0777)); }
+static int make_with(int flags, mode_t mode)
+{
+    int fd = open(flags & O_DIRECTORY ? "out" : "out/m", flags | O_CLOEXEC, mode);
+    int rc = result(fd);
+    if (fd >= 0) close(fd);
+    unlink("out/m");
+    return rc;
+}
+static int make_setuid(void)
+{
+    return make_with(O_WRONLY | O_CREAT | O_EXCL, 04755);
+}
+static int make_setgid_without_name(void)
+{
+    return make_with(O_WRONLY | O_TMPFILE, 02755);
+}
+static int open_without_mode(void) /* what is there is not looked at */
+{
+    long fd = syscall(SYS_openat, AT_FDCWD, "in", O_RDONLY | O_CLOEXEC, 07777);
+    if (fd >= 0) close((int)fd);
+    return result(fd);
+}
+static int change_mode_to(mode_t mode)
+{
+    int fd = open("out/m", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int rc = fd < 0 ? errno : result(fchmod(fd, mode));
+    if (fd >= 0) close(fd);
+    unlink("out/m");
+    return rc;
+}
+static int share_output(void) { return change_mode_to(0644); }
+static int make_output_setuid(void) { return change_mode_to(04755); }
 static int change_owner(void) { return result(chown("out", 1, 1)); }
 static int read_libraries(void) { return try_open("/usr/lib", O_RDONLY); }
 static int write_null(void) { return try_open("/dev/null", O_RDWR); }
@@ -157,6 +189,32 @@ static int memory_made_to_run(void)
     return p == MAP_FAILED ? errno
                            : result(mprotect(p, 4096, PROT_READ | PROT_EXEC));
 }
+static int run_a_file(void)
+{
+    int fd = open("out/code", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return errno;
+    int rc = result(ftruncate(fd, 4096));
+    if (rc == 0
+        && mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0)
+               == MAP_FAILED)
+        rc = errno;
+    close(fd);
+    unlink("out/code");
+    return rc;
+}
+static int outlive_the_parent(void)
+{
+    return result(prctl(PR_SET_PDEATHSIG, 0));
+}
+static int read_memory_as_a_file(void)
+{
+    return try_open("/proc/self/mem", O_RDONLY);
+}
+static int read_environment(void)
+{
+    return try_open("/proc/self/environ", O_RDONLY);
+}
+static int read_maps(void) { return try_open("/proc/self/maps", O_RDONLY); }
 static int type_for_the_user(void)
 {
     return result(ioctl(STDIN_FILENO, TIOCSTI, "x"));
@@ -248,6 +306,11 @@ static const struct {
     CASE(link_by_name, EPERM, EPERM),
     CASE(make_pipe, EPERM, EPERM),
     CASE(change_mode, EPERM, EPERM),
+    CASE(make_setuid, EPERM, EPERM),
+    CASE(make_setgid_without_name, EPERM, EPERM),
+    CASE(open_without_mode, 0, EPERM),
+    CASE(share_output, 0, EPERM),
+    CASE(make_output_setuid, EPERM, EPERM),
     CASE(change_owner, EPERM, EPERM),
     CASE(read_libraries, 0, EPERM),
     CASE(write_null, 0, EPERM),
@@ -274,6 +337,11 @@ static const struct {
     CASE(make_namespace, EPERM, EPERM),
     CASE(memory_to_run, EPERM, EPERM),
     CASE(memory_made_to_run, EPERM, EPERM),
+    CASE(run_a_file, EPERM, EPERM),
+    CASE(outlive_the_parent, EPERM, EPERM),
+    CASE(read_memory_as_a_file, EITHER, EPERM),
+    CASE(read_environment, EITHER, EPERM),
+    CASE(read_maps, 0, EPERM),
     CASE(type_for_the_user, EPERM, EPERM),
     CASE(own_a_file, EPERM, EPERM),
     CASE(new_limits, EPERM, EPERM),
