@@ -58,13 +58,18 @@ static int page_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
     return rc;
 }
 
-static int page_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+static int write_summed(sqlite3_file *f, const void *page, int n, sqlite3_int64 at)
 {
     unsigned char *copy = ((struct page_file *)f)->copy;
-    if (!is_page(n, at)) return real(f)->pMethods->xWrite(real(f), p, n, at);
-    memcpy(copy, p, (size_t)n);
+    memcpy(copy, page, (size_t)n);
     sum_of(copy, n, copy + n - SUM_BYTES);
     return real(f)->pMethods->xWrite(real(f), copy, n, at);
+}
+
+static int page_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+    return is_page(n, at) ? write_summed(f, p, n, at)
+                          : real(f)->pMethods->xWrite(real(f), p, n, at);
 }
 
 /* ---- the journal ---- */
@@ -111,13 +116,11 @@ static int sum_journal(sqlite3_file *f, const unsigned char *head,
     return SQLITE_OK;
 }
 
-static int journal_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+static int write_sealed(sqlite3_file *f, const void *p, sqlite3_int64 at)
 {
     unsigned char head[SEAL_END] = { 0 };
     sqlite3_int64 end = 0;
     uint64_t sum = 0;
-    if (n != MARKED || memcmp(p, magic, MAGIC) != 0)
-        return real(f)->pMethods->xWrite(real(f), p, n, at);
     int rc = real(f)->pMethods->xRead(real(f), head, HEADER, at);
     memcpy(head, p, MARKED);
     if (rc == SQLITE_OK) rc = real(f)->pMethods->xFileSize(real(f), &end);
@@ -127,6 +130,17 @@ static int journal_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at
     put64(head + END, (uint64_t)end);
     head[SEALED] = IS_SEALED;
     return real(f)->pMethods->xWrite(real(f), head, SEAL_END, at);
+}
+
+/* A page as it was stands behind its number, which is four bytes: at 4 of 8, where
+ * nothing else of that size is.  It goes out with its sum, which SQLite's copy in
+ * memory does not have: whoever plays the journal back may know nothing of sums.
+ * SQLite's own check of an image takes one byte of 200, none of the last 8. */
+static int journal_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+    if (n == MARKED && memcmp(p, magic, MAGIC) == 0) return write_sealed(f, p, at);
+    if (is_page(n, 0) && at % 8 == 4) return write_summed(f, p, n, at);
+    return real(f)->pMethods->xWrite(real(f), p, n, at);
 }
 
 /* May the journal be played back from this header on, or left, as it deserves?  A

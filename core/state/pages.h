@@ -8,7 +8,9 @@
  * ledger as they like; what they write to it would not fit.
  *
  * The journal, which brings pages back after a crash, has one sum over all of it:
- * a damaged one is SQLITE_IOERR_DATA, too, and stays where it is. */
+ * a damaged one is SQLITE_IOERR_DATA, too, and stays where it is.  The pages in it
+ * have their sums: another program that reads the ledger after a crash, and so
+ * plays the journal back, leaves a sound one. */
 #ifndef WQ_STATE_PAGES_H
 #define WQ_STATE_PAGES_H
 #include <sqlite3.h>

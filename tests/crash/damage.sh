@@ -85,6 +85,12 @@ done
 is_hot || { differs "no moment was found at which a journal stays"; report; exit 1; }
 cp -a . ../hot
 
+# Another program reads the ledger, and plays the journal back: no damage at all.
+look
+[ ! -e state/warraq.db-journal ] || differs "nobody has played the journal back"
+peacefully "run 0" struck
+compare "another program read the ledger"
+
 segments=(../whole/state/segments/*)
 for ((i = 0; i < FLIPS + CUTS; i++)); do
     case $((i % 5)) in

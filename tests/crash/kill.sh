@@ -6,7 +6,8 @@
 #
 # A pass is the whole job, one strike at each of its commands: the N-th call of
 # every one is killed (or finds the disk full, or fails), the command is done again,
-# the job goes on.  Passes go on until no command has an N-th call.  J: threads.
+# the job goes on.  At every other N another program reads the ledger first.  Passes
+# go on until no command has an N-th call.  J: threads.
 # ISOLATE=true: a command is a parent and the run in a child of it; kill is that of
 # the process whose call it is, parent that of the other one.
 # shellcheck source=tests/crash/lib.sh
@@ -28,6 +29,8 @@ strike()
             [ $code != 77 ] || exit 77
             read -r n _ <../count
             [ "$n" -lt "$2" ] || struck=$((struck + 1))
+            # Every other time somebody comes by before it is done again.
+            (($2 % 2)) || look
             # Twice: the command that recovers is struck, too.
             [ -z "${TWICE:-}" ] || step "$s" "$STRIKE" kill "$TWICE" 3>../count
         fi

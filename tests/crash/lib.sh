@@ -72,6 +72,13 @@ records()
     done
 }
 
+# look: somebody reads the ledger, if there is one, with SQLite as it is
+look()
+{
+    [ ! -s state/warraq.db ] || "$CRASH_TOOLS/look" state/warraq.db >/dev/null ||
+        differs "another program cannot read the ledger"
+}
+
 # Is too much of this hour no article?  A limit counts from 100 on.
 is_bad() { (($1 % 8 == 3 || $1 % 8 == 5 || $1 % 8 == 0)); }
 
