@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the table of dedupe_sweep.sh: dedupe_plot.py TABLE.tsv PLOT.svg
 
-Three panels, one a parameter: recall and precision on the left axis, from .5 to 1 or less than that where the table
-goes below; what they cost (bytes an article, look-alikes merged) on the right one.  No library."""
+Three panels, one a parameter: recall and precision on the left axis, which begins where it has to; what they cost
+(bytes an article, look-alikes merged) on the right one, from 0.  No library."""
 import sys
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 220, 52, 34, 66
