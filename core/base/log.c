@@ -118,11 +118,21 @@ static size_t head(const char *p, size_t n, size_t max)
 
 /* ---- text ---- */
 
-/* Whatever the message holds, it is one line and no terminal's command. */
+/* Whatever the message holds, it is one line and no terminal's command: what is
+ * not UTF-8 is, to terminals that know no UTF-8, a control, too. */
 static void put_plain(struct line *l, const char *p, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        put(l, (unsigned char)p[i] < 0x20 || p[i] == 0x7F ? " " : p + i, 1);
+    for (size_t step; n > 0; p += step, n -= step) {
+        step = utf8_first(p, n);
+        if (step == 0) {
+            step = utf8_ill_formed(p, n);
+            put_text(l, "\xEF\xBF\xBD"); /* U+FFFD */
+        } else if (utf8_is_invisible(p, step)) {
+            put_text(l, " ");
+        } else {
+            put(l, p, step);
+        }
+    }
 }
 
 static void put_place(struct line *l, const struct place *at)

@@ -6,9 +6,9 @@
  *   journal  the same as fields of an entry of systemd's journal
  *
  * Each is one write, so that threads and other programs do not mix into it, and
- * one line: control characters in a message are spaces (text) or escaped.  Text
- * that goes to the journal by way of standard error has its level in front, as
- * "<4>" (sd-daemon(3)). */
+ * one line: controls, and what else is invisible, are spaces (text) or escaped.
+ * Text that goes to the journal by way of standard error has its level in front,
+ * as "<4>" (sd-daemon(3)). */
 #ifndef WQ_BASE_LOG_H
 #define WQ_BASE_LOG_H
 #include "base/err.h"

@@ -185,6 +185,34 @@ size_t utf8_ill_formed(const char *p, size_t n)
     return seen ? seen : 1;
 }
 
+size_t utf8_first(const char *p, size_t n)
+{
+    size_t seen;
+    return sequence((const unsigned char *)p, n, &seen);
+}
+
+bool utf8_is_invisible(const char *p, size_t n)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        { 0, 0x1F },         { 0x7F, 0x9F },      { 0xAD, 0xAD },
+        { 0x34F, 0x34F },    { 0x61C, 0x61C },    { 0x115F, 0x1160 },
+        { 0x17B4, 0x17B5 },  { 0x180B, 0x180F },  { 0x200B, 0x200B },
+        { 0x200E, 0x200F },  { 0x2028, 0x202E },  { 0x2060, 0x206F },
+        { 0x3164, 0x3164 },  { 0xFE00, 0xFE0F },  { 0xFEFF, 0xFEFF },
+        { 0xFFA0, 0xFFA0 },  { 0xFFF0, 0xFFFB },  { 0xE0000, 0xE0FFF },
+    };
+    static const unsigned lead[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
+    const unsigned char *b = (const unsigned char *)p;
+    uint32_t cp = b[0] & lead[n];
+    for (size_t i = 1; i < n; i++) cp = cp << 6 | (b[i] & 0x3F);
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && ranges[i].first <= cp;
+         i++)
+        if (cp <= ranges[i].last) return true;
+    return false;
+}
+
 wq_str utf8_repair(struct arena *arena, wq_str s)
 {
     static const char replacement[] = "\xEF\xBF\xBD";

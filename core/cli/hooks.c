@@ -5,7 +5,8 @@
  *   standard output  our standard error: ours may be the articles
  *   environment      ours, and WARRAQ_*
  *
- * It has a process group of its own, and a minute. */
+ * It has a process group of its own, and a minute.  A signal that is to end warraq
+ * meanwhile goes to the hook, which then has a few seconds. */
 #include "cli/hooks.h"
 #include "base/log.h"
 #include "base/trust.h"
@@ -15,11 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LIMIT_MS = 60000, LOOK_MS = 10 };
+enum { LIMIT_MS = 60000, STOPPED_LIMIT_MS = 5000 };
 
 /* ---- what it is given ---- */
 
@@ -63,6 +65,52 @@ static char **make_environment(const struct report *r, char *own[N_NAMES])
     return env;
 }
 
+/* ---- which program ---- */
+
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* The first program of that name in PATH, as execvp(3) finds it; trusted, for root,
+ * together with the folder that has it.  The caller frees it; NULL with e. */
+static char *find_in_path(const char *name, struct err *e)
+{
+    const char *path = getenv("PATH");
+    if (!path) path = "/bin:/usr/bin";
+    for (size_t n;; path += n + 1) {
+        char *file;
+        n = strcspn(path, ":");
+        if (asprintf(&file, "%.*s/%s", n ? (int)n : 1, n ? path : ".", name) < 0)
+            return err_no_memory(e), NULL;
+        if (is_program(file)) {
+            bool is_trusted = trust_check(file, TRUST_FILE, e) == 0;
+            file[strlen(file) - strlen(name) - 1] = '\0';
+            if (is_trusted && trust_check(n ? file : ".", TRUST_FOLDER, e) == 0) {
+                file[strlen(file)] = '/';
+                return file;
+            }
+            free(file);
+            return NULL;
+        }
+        free(file);
+        if (!path[n]) break;
+    }
+    err_set(e, EX_INTERNAL, "no such program in PATH");
+    return NULL;
+}
+
+/* The same for any name. */
+static char *find_program(const char *name, struct err *e)
+{
+    if (!strchr(name, '/')) return find_in_path(name, e);
+    if (trust_check(name, TRUST_FILE, e) < 0) return NULL;
+    char *file = strdup(name);
+    if (!file) err_no_memory(e);
+    return file;
+}
+
 /* ---- running it ---- */
 
 /* 0, or an errno. */
@@ -85,8 +133,8 @@ static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr,
     return rc;
 }
 
-static int spawn(const char *const *argv, char *const *env, int report,
-                 pid_t *pid)
+static int spawn(const char *program, const char *const *argv,
+                 char *const *env, int report, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
@@ -96,28 +144,78 @@ static int spawn(const char *const *argv, char *const *env, int report,
     if (rc == 0) {
         rc = prepare(&files, &attr, report);
         if (rc == 0)
-            rc = posix_spawnp(pid, argv[0], &files, &attr,
-                              (char *const *)(uintptr_t)argv, env);
+            rc = posix_spawn(pid, program, &files, &attr,
+                             (char *const *)(uintptr_t)argv, env);
         posix_spawnattr_destroy(&attr);
     }
     posix_spawn_file_actions_destroy(&files);
     return rc;
 }
 
-/* Waits LIMIT_MS.  Its status, or -1: it was killed, with its group. */
-static int wait_for(pid_t pid)
+static int64_t now_ms(void)
 {
-    const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
-    int status = 0;
-    for (int ms = 0; ms < LIMIT_MS; ms += LOOK_MS) {
-        pid_t ended = waitpid(pid, &status, WNOHANG);
-        if (ended == pid) return status;
-        if (ended < 0 && errno != EINTR) return 0; /* nobody can tell */
-        nanosleep(&look, NULL);
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/* Waits for it; awaited are blocked.  In *status how it ended; -1 with e: it was
+ * killed, with its group, or nobody can tell. */
+static int wait_for(pid_t pid, const sigset_t *awaited, int *status,
+                    struct err *e)
+{
+    int64_t limit = LIMIT_MS, until = now_ms() + limit;
+    for (int64_t left = limit; left > 0; left = until - now_ms()) {
+        const struct timespec wait = { .tv_sec = left / 1000,
+                                       .tv_nsec = left % 1000 * 1000000 };
+        int n = sigtimedwait(awaited, NULL, &wait);
+        pid_t ended = waitpid(pid, status, WNOHANG);
+        if (ended == pid) return 0;
+        if (ended < 0)
+            return err_set(e, EX_INTERNAL, "cannot tell how it ended: %s",
+                           strerror(errno));
+        if (n <= 0 || n == SIGCHLD || is_ignored(n)) continue;
+        kill(-pid, n);
+        if (limit == LIMIT_MS) until = now_ms() + (limit = STOPPED_LIMIT_MS);
     }
     kill(-pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-    return -1;
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR) {}
+    return limit == LIMIT_MS
+               ? err_set(e, EX_INTERNAL, "took longer than %d s and was killed",
+                         LIMIT_MS / 1000)
+               : err_set(e, EX_INTERNAL, "was stopped, and killed");
+}
+
+/* Spawns it and waits, undisturbed by what we were started with: SIGCHLD ignored,
+ * it would leave no status.  0, or -1 with e. */
+static int spawn_and_wait(const char *program, const char *const *argv,
+                          char *const *env, int report, int *status,
+                          struct err *e)
+{
+    const struct sigaction normal = { .sa_handler = SIG_DFL };
+    struct sigaction old_child;
+    sigset_t awaited, old_mask;
+    pid_t pid = 0;
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGCHLD);
+    sigaddset(&awaited, SIGTERM);
+    sigaddset(&awaited, SIGINT);
+    sigaddset(&awaited, SIGHUP);
+    sigprocmask(SIG_BLOCK, &awaited, &old_mask);
+    sigaction(SIGCHLD, &normal, &old_child);
+    int failed = spawn(program, argv, env, report, &pid);
+    int rc = failed ? err_set(e, EX_INTERNAL, "cannot be run: %s",
+                              strerror(failed))
+                    : wait_for(pid, &awaited, status, e);
+    sigaction(SIGCHLD, &old_child, NULL);
+    sigprocmask(SIG_SETMASK, &old_mask, NULL);
+    return rc;
 }
 
 /* 0, or -1 with e. */
@@ -125,24 +223,16 @@ static int run_hook(const char *const *argv, const struct report *r,
                     struct err *e)
 {
     char *own[N_NAMES] = { NULL };
-    pid_t pid = 0;
     int rc = -1, status = 0, report = -1;
+    char *program = find_program(argv[0], e);
     char **env = make_environment(r, own);
-    if (strchr(argv[0], '/') && trust_check(argv[0], TRUST_FILE, e) < 0) goto out;
+    if (!program) goto out;
     if (!env || (report = write_report(r)) < 0) {
         err_no_memory(e);
         goto out;
     }
-    int failed = spawn(argv, env, report, &pid);
-    if (failed) {
-        err_set(e, EX_INTERNAL, "cannot be run: %s", strerror(failed));
-        goto out;
-    }
-    status = wait_for(pid);
-    if (status < 0)
-        err_set(e, EX_INTERNAL, "took longer than %d s and was killed",
-                LIMIT_MS / 1000);
-    else if (WIFSIGNALED(status))
+    if (spawn_and_wait(program, argv, env, report, &status, e) < 0) goto out;
+    if (WIFSIGNALED(status))
         err_set(e, EX_INTERNAL, "was ended by signal %d (%s)", WTERMSIG(status),
                 strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status))
@@ -151,6 +241,7 @@ static int run_hook(const char *const *argv, const struct report *r,
         rc = 0;
 out:
     if (report >= 0) close(report);
+    free(program);
     free(env);
     for (size_t i = 0; i < N_NAMES; i++) free(own[i]);
     return rc;

@@ -135,13 +135,13 @@ static int write_file(const char *path, const struct buf *text, struct err *e)
     char *aside;
     if (asprintf(&aside, "%s.tmp-%ld", path, (long)getpid()) < 0)
         return err_no_memory(e);
-    file_make_folders(path, false);
+    (void)file_make_folders(path, false);
     unlink(aside);
     int fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                   0644);
     /* Whoever collects is somebody else, whatever our umask. */
     int rc = fd < 0 || fchmod(fd, 0644) < 0
-             || file_write(fd, text->p, text->n) < 0;
+             || file_write(fd, text->p, text->n) < 0 || fsync(fd) < 0;
     int saved = errno;
     if (fd >= 0) close(fd);
     if (!rc && rename(aside, path) < 0) {
@@ -150,9 +150,8 @@ static int write_file(const char *path, const struct buf *text, struct err *e)
     }
     if (rc) {
         unlink(aside);
-        err_set(e, saved == EACCES || saved == EPERM ? EX_NO_PERM
-                                                     : EX_CANT_CREATE,
-                "cannot write %s: %s", path, strerror(saved));
+        err_set(e, err_code(saved, EX_CANT_CREATE), "cannot write %s: %s", path,
+                strerror(saved));
     }
     free(aside);
     return rc ? -1 : 0;

@@ -51,15 +51,13 @@ static void run(struct loaded *l, struct run_options *options, bool wants_files,
     else log_err(e);
 }
 
-static void write_metrics(const char *path, struct report *r, struct err *e)
+/* What was committed stays so, and is to be carried away: no metrics is a warning,
+ * whatever the code; who looks at them sees that they are old. */
+static void write_metrics(const char *path, const struct report *r)
 {
-    struct err why = { 0 };
-    if (!path || metrics_write(path, r, &why) == 0) return;
-    log_err(&why);
-    if (r->code != EX_FINE) return;
-    *e = why;
-    r->code = e->code;
-    r->message = e->text;
+    struct err e = { 0 };
+    if (path && metrics_write(path, r, &e) < 0)
+        log_line(WQ_LOG_WARNING, "metrics: %s", e.text);
 }
 
 int report_run(const struct options *o, struct loaded *l, int code,
@@ -79,7 +77,7 @@ int report_run(const struct options *o, struct loaded *l, int code,
     else
         r.message = worst_error(&l->diags);
     r.ended_ms = wall_ms();
-    write_metrics(p->metrics, &r, &e);
+    write_metrics(p->metrics, &r);
     if (wants_json) report_json(stdout, &r);
     else if (wants_text && r.result.is_committed)
         summary_print(stderr, l->plan, &r.result);

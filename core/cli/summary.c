@@ -121,6 +121,14 @@ static void json_files(struct json *j, const struct run_files *files,
     json_close(j, ']');
 }
 
+/* Was anything read and written for good?  With a state, a run that has found
+ * nothing new has no number. */
+static bool has_done_something(const struct report *r)
+{
+    return r->result.is_committed && !r->result.was_skipped
+           && (r->result.run || !r->pipeline->state);
+}
+
 void report_json(FILE *to, const struct report *r)
 {
     const struct run_result *t = &r->result;
@@ -134,7 +142,7 @@ void report_json(FILE *to, const struct report *r)
     json_real(&j, "seconds", t->seconds);
     json_int(&j, "exit", r->code);
     json_text(&j, "message", r->message);
-    json_bool(&j, "committed", t->is_committed && !t->is_held);
+    json_bool(&j, "committed", has_done_something(r) && !t->is_held);
     json_bool(&j, "held", t->is_held);
     json_bool(&j, "stopped", t->was_stopped);
     json_bool(&j, "skipped", t->was_skipped);
@@ -146,14 +154,6 @@ void report_json(FILE *to, const struct report *r)
         json_stage(&j, &r->plan->stages[i], &t->stages[i]);
     json_close(&j, ']');
     json_close(&j, '}');
-}
-
-/* Was anything read and written for good?  With a state, a run that has found
- * nothing new has no number. */
-static bool has_done_something(const struct report *r)
-{
-    return r->result.is_committed && !r->result.was_skipped
-           && (r->result.run || !r->pipeline->state);
 }
 
 enum outcome report_outcome(const struct report *r)

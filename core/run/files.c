@@ -67,8 +67,10 @@ int files_tell(const struct run *run, const char *suffix, struct err *e)
     if (!fd) return 0;
     bool is_remembered = run->remember.is_on;
     rc = add_inputs(&b, reader_finish(run->reader));
-    /* A run that remembers shows no file without an article read. */
-    if (rc == 0 && !(is_remembered && t->in + t->emitted == 0)
+    /* A run that remembers shows no file without an article. */
+    bool has_files = !is_remembered
+                     || (t->in + t->emitted && remember_has_read(run));
+    if (rc == 0 && has_files
         && (add_output(&b, "output", &run->out, suffix) < 0
             || add_output(&b, "dropped", &run->dropped, suffix) < 0
             || add_output(&b, "rejects", &run->rejects,

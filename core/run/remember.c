@@ -195,6 +195,13 @@ static bool has_advanced(const struct input_file *f)
                || (f->is_through && f->mark.kind == MARK_WHOLE));
 }
 
+bool remember_has_read(const struct run *run)
+{
+    const struct input_file *f = reader_finish(run->reader);
+    while (f && !has_advanced(f)) f = f->next;
+    return f;
+}
+
 static int add_inputs(struct run *run, const struct input_file *files,
                       struct commit *c, struct err *e)
 {
@@ -327,12 +334,13 @@ int remember_commit(struct run *run, struct err *e)
         .dropped = t->dropped, .rejected = t->rejected,
         .bytes_in = t->bytes_in, .bytes_out = t->bytes_out,
         .is_held = t->is_held, .is_replay = run->options->is_replay } };
+    if (!remember_has_read(run)) {
+        t->is_committed = true;
+        return 0; /* no run */
+    }
     if (add_inputs(run, reader_finish(run->reader), &c, e) < 0
         || add_counters(run, &c, e) < 0)
         return -1;
-    t->is_committed = true;
-    if (c.inputs.n == 0) return 0; /* nothing was read: no run */
-    t->is_committed = false;
     if (save_stages(run, &c, e) < 0) return -1;
     if (add_folders(run, &c, e) < 0) return -1;
     if (t->in + t->emitted) add_files(run, &c);

@@ -39,6 +39,9 @@ int remember_output(struct run *run, const char *kind, const char *path,
 int remember_folder(struct run *run, const char *aside);
 /* Notes them all in the ledger, before they are made. */
 int remember_begin(struct run *run, struct err *e);
+/* Was anything read that the ledger does not know?  If not there is no run, and no
+ * output.  [main] */
+bool remember_has_read(const struct run *run);
 /* Commits; the outputs have been synced.  [main] */
 int remember_commit(struct run *run, struct err *e);
 void remember_close(struct run *run);

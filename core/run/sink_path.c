@@ -67,42 +67,18 @@ static wq_str spell(const wq_value *v, char room[NUMBER_BYTES])
     return (wq_str){ NULL, 0 };
 }
 
-/* Bytes of the code point that s begins with; 0: it begins with none. */
-static size_t code_point(wq_str s)
-{
-    unsigned char c = (unsigned char)s.p[0];
-    size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    return n <= s.n && utf8_valid_prefix(s.p, n) == n ? n : 0;
-}
-
 /* The first `most` code points. */
 static wq_str first_of(wq_str s, size_t most)
 {
     size_t n = 0;
     for (; most && n < s.n; most--) {
-        size_t step = code_point((wq_str){ s.p + n, s.n - n });
+        size_t step = utf8_first(s.p + n, s.n - n);
         n += step ? step : 1;
     }
     return (wq_str){ s.p, n };
 }
 
 /* ---- escaping ---- */
-
-/* Characters that one does not see, but a name would hold: C0, DEL and C1, the
- * separators of lines, the marks and overrides of direction, the byte order mark.
- * Joiners (U+200C, U+200D) are spelling. */
-static bool is_invisible(const char *p, size_t n)
-{
-    const unsigned char *b = (const unsigned char *)p;
-    if (n == 1) return b[0] < 0x20 || b[0] == 0x7F;
-    if (n == 2) return (b[0] == 0xC2 && b[1] < 0xA0)  /* U+0080 .. U+009F */
-                       || (b[0] == 0xD8 && b[1] == 0x9C); /* U+061C */
-    if (n != 3) return false;
-    uint32_t cp = (uint32_t)(b[0] & 0x0F) << 12 | (uint32_t)(b[1] & 0x3F) << 6
-                  | (b[2] & 0x3F);
-    return cp == 0x200E || cp == 0x200F || (cp >= 0x2028 && cp <= 0x202E)
-           || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xFEFF;
-}
 
 /* May the n bytes at `at` stand in a name as they are? */
 static bool is_plain(wq_str s, size_t at, size_t n, wq_str stop)
@@ -113,7 +89,7 @@ static bool is_plain(wq_str s, size_t at, size_t n, wq_str stop)
     if (n == 1 && (*p == ' ' || *p == '.') && at == 0) return false;
     if (*p == ' ' && at + 1 == s.n) return false;
     if (*p == '_' && s.n == 1) return false; /* that is what is missing */
-    return !is_invisible(p, n) && !str_eq(one, stop);
+    return !utf8_is_invisible(p, n) && !str_eq(one, stop);
 }
 
 /* Writes the value, at most field->room bytes, and returns how many. */
@@ -123,7 +99,7 @@ static size_t escape(const struct template_part *field, wq_str s, char *out)
     size_t n = 0, cut = 0; /* cut: so many with room for the hash behind them */
     if (s.n == 0) out[n++] = '_';
     for (size_t at = 0, step; at < s.n; at += step) {
-        step = code_point((wq_str){ s.p + at, s.n - at });
+        step = utf8_first(s.p + at, s.n - at);
         bool is_ill = step == 0;
         if (is_ill) step = 1;
         bool plain = !is_ill && is_plain(s, at, step, field->stop);

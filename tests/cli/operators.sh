@@ -188,6 +188,66 @@ test_the_environment_has_one_of_each()
     is "$(cat told)" 'WARRAQ_EXIT=0'
 }
 
+test_a_hook_in_a_path_that_others_may_write_is_not_run_as_root()
+{
+    as_root
+    articles 1 >in.jsonl
+    pipeline 'stage: misbehave'
+    with 'on_success: [publish]'
+    mkdir open closed
+    printf '#!/bin/sh\necho "$0" >told\n' | tee open/publish >closed/publish
+    chmod +x open/publish closed/publish
+    chmod 1777 open
+    PATH=$PWD/open:$PATH exits 0 "$WARRAQ" run p.yaml
+    says 'warning: on_success: publish: others may write'
+    [ ! -e told ] || fail 'it was run'
+    PATH=/nothing:$PWD/closed:$PWD/open:$PATH exits 0 "$WARRAQ" run p.yaml
+    is_quiet
+    is "$(cat told)" "$PWD/closed/publish"
+}
+
+test_a_hook_that_is_nowhere_in_path()
+{
+    articles 1 >in.jsonl
+    pipeline 'stage: misbehave'
+    with 'on_success: [no-such-program]'
+    exits 0 "$WARRAQ" run p.yaml
+    says 'warning: on_success: no-such-program: no such program in PATH'
+}
+
+test_a_hook_that_fails_is_seen_by_those_who_ignore_their_children()
+{
+    env --ignore-signal=CHLD true 2>/dev/null || skip 'env cannot ignore signals'
+    articles 1 >in.jsonl
+    pipeline 'stage: misbehave'
+    with 'on_success: [sh, -c, "sleep 0.1; exit 3"]'
+    exits 0 env --ignore-signal=CHLD "$WARRAQ" run p.yaml
+    says 'warning: on_success: sh: ended with status 3'
+}
+
+test_who_ends_warraq_ends_its_hook()
+{
+    local warraq code=0
+    articles 1 >in.jsonl
+    pipeline 'stage: misbehave'
+    with 'on_success: [./slow]'
+    cat >slow <<'END'
+#!/bin/sh
+trap 'echo stopped >told; exit 1' TERM
+: >there
+while :; do sleep 0.02; done
+END
+    chmod +x slow
+    "$WARRAQ" run p.yaml 2>stderr &
+    warraq=$!
+    while [ ! -e there ] && kill -0 $warraq; do sleep 0.02; done
+    kill -TERM $warraq
+    wait $warraq || code=$?
+    is "$code" 0
+    is "$(cat told)" stopped
+    says 'warning: on_success: ./slow: ended with status 1'
+}
+
 # ---- the log ----
 
 test_the_log_as_json()
@@ -235,6 +295,16 @@ test_a_message_is_one_line_in_text_too()
     pipeline 'stage: misbehave'
     exits 73 "$WARRAQ" run p.yaml -o $'a\nb'
     is "$(cat stderr)" 'warraq: error: cannot write a b: Is a directory'
+}
+
+test_a_name_is_no_command_of_a_terminal()
+{
+    articles 1 >in.jsonl
+    local name=$'no\302\2332J\2332Jsu\342\200\256ch'
+    mkdir "$name"
+    pipeline 'stage: misbehave'
+    exits 73 "$WARRAQ" run p.yaml -o "$name"
+    is "$(cat stderr)" $'warraq: error: cannot write no 2J\357\277\2752Jsu ch: Is a directory'
 }
 
 # A journal that is no file is an error; with one it is an entry, which a socket
@@ -330,6 +400,17 @@ test_the_report_of_a_run_that_fails_is_one()
         "(73, 'cannot write out.jsonl: Is a directory', False)"
 }
 
+test_the_report_of_a_run_that_has_done_nothing()
+{
+    with_state
+    articles 1 >inbox/1.jsonl
+    exits 0 "$WARRAQ" run p.yaml
+    exits 0 "$WARRAQ" run p.yaml --json
+    is "$(json stdout 'd["exit"], d["committed"], d["skipped"], d["outputs"]')" '(0, False, False, [])'
+    exits 0 flock state/lock "$WARRAQ" run p.yaml --json --lock=skip
+    is "$(json stdout 'd["exit"], d["committed"], d["skipped"]')" '(0, False, True)'
+}
+
 # ---- metrics ----
 
 # The text format of Prometheus 0.0.4: HELP and TYPE in front of each family, each
@@ -414,6 +495,23 @@ test_metrics_of_a_first_run_that_fails()
     exits 73 "$WARRAQ" run p.yaml
     is "$(value warraq_last_run_exit_code)" 73
     has_lines 6 figures/p.prom
+}
+
+test_no_metrics_are_a_warning()
+{
+    articles 1 >in.jsonl
+    : >figures
+    pipeline 'stage: misbehave'
+    hook
+    with 'metrics: figures/p.prom'
+    exits 0 "$WARRAQ" run p.yaml
+    says 'warraq: warning: metrics: cannot write figures/p.prom: Not a directory'
+    is "$(cat told)" 'well pipeline=p run= exit=0 message='
+    rm out.jsonl
+    mkdir out.jsonl
+    exits 73 "$WARRAQ" run p.yaml
+    says 'error: cannot write out.jsonl: Is a directory'
+    says 'warning: metrics: cannot write figures/p.prom'
 }
 
 # ---- the sandbox ----

@@ -150,6 +150,8 @@ static const struct {
     { S("\xE2\x80\xAE" "exe"), "%E2%80%AEexe" }, /* right-to-left override */
     { S("\xE2\x80\x8C"), "\xE2\x80\x8C" },     /* joiners are spelling */
     { S("\xEF\xBB\xBF"), "%EF%BB%BF" },
+    { S("a\xE2\x80\x8B"), "a%E2%80%8B" },      /* of no width */
+    { S("\xF3\xA0\x81\x81"), "%F3%A0%81%81" }, /* a tag */
     { S("\\*?[]:'\"<>|"), "\\*?[]:'\"<>|" },
 };
 
