@@ -66,6 +66,14 @@ int err_in_front(struct err *e, const char *fmt, ...)
     return -1;
 }
 
+void err_take(const struct err *told, struct err *e)
+{
+    *e = *told;
+    e->at = (struct place){ 0 };
+    e->text[sizeof e->text - 1] = '\0';
+    if (e->code < 0 || e->code > EX_PIPELINE) e->code = EX_INTERNAL;
+}
+
 int err_code(int number, int otherwise)
 {
     switch (number) {

@@ -44,6 +44,9 @@ int err_set(struct err *e, int code, const char *fmt, ...) ERR_PRINTF(3, 4);
 int err_vset(struct err *e, int code, const char *fmt, va_list args);
 /* Puts context in front: "cannot load x.so: " + what it said.  Returns -1. */
 int err_in_front(struct err *e, const char *fmt, ...) ERR_PRINTF(2, 3);
+/* An error as another process told it, which a plugin may have broken: the code is
+ * one of ours, the text ends, and there is no place, which lies over there. */
+void err_take(const struct err *told, struct err *e);
 /* The exit code for an errno: EX_NO_MEMORY (memory, descriptors), EX_NO_PERM, or
  * `otherwise`.  Cannot fail.  [any] */
 int err_code(int number, int otherwise);

@@ -17,13 +17,13 @@
 #include "base/names.h"
 #include "record/wire.h"
 #include "run/lane.h"
+#include "run/progress.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LEAVE_MS = 2000 };
@@ -44,7 +44,7 @@ static int open_lanes(struct isolate *iso, struct err *e)
     return 0;
 }
 
-static int fork_keeper(struct isolate *iso, struct err *e)
+static int fork_keeper(struct isolate *iso, int files, struct err *e)
 {
     int ends[2];
     pid_t me = getpid();
@@ -54,6 +54,7 @@ static int fork_keeper(struct isolate *iso, struct err *e)
     iso->keeper = fork();
     if (iso->keeper == 0) {
         close(ends[0]);
+        if (files) close(files);
         for (size_t i = 0; i < iso->n_lanes; i++) close(iso->lanes[i].ours);
         keeper_live(iso, ends[1], me);
     }
@@ -71,7 +72,7 @@ static int fork_keeper(struct isolate *iso, struct err *e)
 }
 
 int isolate_open(struct isolate **out, const struct plan *plan,
-                 const struct plan_format *output, size_t n_workers,
+                 const struct plan_format *output, size_t n_workers, int files,
                  struct err *e)
 {
     size_t first = 0;
@@ -92,7 +93,15 @@ int isolate_open(struct isolate **out, const struct plan *plan,
         iso->counts[i + 1] = iso->counts[i]
                              + stage_stats_size(plan->stages[i].desc);
     if (open_lanes(iso, e) < 0) return -1;
-    return fork_keeper(iso, e);
+    return fork_keeper(iso, files, e);
+}
+
+/* What a process says it cannot go on for: it ends the run, so it is no success. */
+static int take_err(const struct lane_page *page, struct err *e)
+{
+    err_take(&page->err, e);
+    if (e->code < EX_USAGE_) e->code = EX_INTERNAL;
+    return -1;
 }
 
 int isolate_start(struct isolate *iso, struct err *e)
@@ -112,28 +121,25 @@ int isolate_start(struct isolate *iso, struct err *e)
         }
         iso->lanes[i].n_asked = 0;
         if (page->answer == LANE_DONE) continue;
-        *e = page->err;
-        return -1;
+        return take_err(page, e);
     }
     return 0;
 }
 
 void isolate_close(struct isolate *iso)
 {
-    const struct timespec pause = { 0, 2 * 1000 * 1000 };
+    int64_t end = progress_now_ms() + LEAVE_MS;
     if (!iso) return;
     for (size_t i = 0; i < iso->n_lanes; i++)
         if (iso->lanes[i].is_up) lane_ring(iso->lanes[i].ours, LANE_LEAVE, 0);
-    for (size_t i = 0, ms = 0; i < iso->n_lanes; i++)
-        while (iso->lanes[i].is_up && ms < LEAVE_MS) {
+    for (size_t i = 0; i < iso->n_lanes; i++)
+        while (iso->lanes[i].is_up) {
             struct lane_bell bell;
-            ssize_t n = recv(iso->lanes[i].ours, &bell, sizeof bell,
-                             MSG_DONTWAIT);
-            if (n == 0 || (n == sizeof bell && bell.word == LANE_DIED))
+            int64_t left = end - progress_now_ms();
+            if (left <= 0) break;
+            if (!lane_is_ringing(&iso->lanes[i], (int)left)) continue;
+            if (!lane_hear(iso->lanes[i].ours, &bell) || bell.word == LANE_DIED)
                 iso->lanes[i].is_up = false;
-            if (n >= 0) continue;
-            nanosleep(&pause, NULL);
-            ms += 2;
         }
     if (iso->control >= 0) close(iso->control);
     while (iso->keeper && waitpid(iso->keeper, NULL, 0) < 0 && errno == EINTR)
@@ -181,11 +187,12 @@ struct mishap_of {
     char what[256];
 };
 
+/* what: as much of it as fits, which in shared memory need not end. */
 static enum outcome wrong(struct mishap_of *m, enum host_reason why,
                           const char *what)
 {
     m->why = why;
-    text_format(m->what, sizeof m->what, "%s", what);
+    text_format(m->what, sizeof m->what, "%.*s", (int)sizeof m->what - 1, what);
     return WENT_WRONG;
 }
 
@@ -402,13 +409,8 @@ static enum outcome ask(struct trip *t, const struct load *load,
     }
     switch ((enum lane_answer)page->answer) {
     case LANE_DONE: return done(t, load, m, e);
-    case LANE_FAILED:
-        *e = page->err;
-        e->text[sizeof e->text - 1] = '\0';
-        return NO_MORE;
-    case LANE_NONSENSE:
-        page->fault[sizeof page->fault - 1] = '\0';
-        return wrong(m, REASON_NONSENSE, page->fault);
+    case LANE_FAILED: return take_err(page, e), NO_MORE;
+    case LANE_NONSENSE: return wrong(m, REASON_NONSENSE, page->fault);
     case LANE_NO_MEMORY:
         /* What others have left there must not be this one's fault. */
         if (lane_kill(t->iso, t->worker, e) < 0) return NO_MORE;

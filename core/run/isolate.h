@@ -26,10 +26,11 @@ struct isolate;
 /* Does this stage run in the worker processes? */
 bool isolate_has(const struct plan_stage *s);
 /* Forks the keeper of n_workers processes; the process has one thread.  output: the
- * format that format/1 speaks beside jsonl.  *out is NULL if no stage is isolated.
+ * format that format/1 speaks beside jsonl.  files: a descriptor that is not for
+ * them; 0.  *out is NULL if no stage is isolated.
  * -1 with e filled.  [main] */
 int isolate_open(struct isolate **out, const struct plan *plan,
-                 const struct plan_format *output, size_t n_workers,
+                 const struct plan_format *output, size_t n_workers, int files,
                  struct err *e);
 /* Has all worker processes start their stages' instances.  -1 with e filled: what
  * a stage says, or died of.  [main] */
@@ -38,8 +39,8 @@ int isolate_start(struct isolate *iso, struct err *e);
 int isolate_run(struct isolate *iso, struct stage *stages, size_t worker,
                 uint32_t from, uint32_t to, struct batch *b, struct err *e);
 /* Limits this process to so many bytes beyond what it has by now; 0: the default
- * of `memory_limit`. */
-void isolate_limit_memory(int64_t limit);
+ * of `memory_limit`.  -1 with e: it cannot be told, or set. */
+int isolate_limit_memory(int64_t limit, struct err *e);
 /* Ends all processes: each has two seconds to stop its instances.  NULL: nothing.
  * [main] */
 void isolate_close(struct isolate *iso);

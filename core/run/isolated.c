@@ -82,24 +82,43 @@ static int64_t default_limit(void)
 #endif
 
 /* A sanitizer's own memory would count: its builds have no limit. */
-void isolate_limit_memory(int64_t limit)
-{
 #ifdef HAS_SHADOW
+int isolate_limit_memory(int64_t limit, struct err *e)
+{
     (void)limit;
+    (void)e;
     (void)default_limit;
-#else
-    unsigned long data = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-    if (!f) return;
-    /* proc(5): size resident shared text lib data */
-    if (fscanf(f, "%*u %*u %*u %*u %*u %lu", &data) == 1) {
-        rlim_t all = (rlim_t)(limit ? limit : default_limit())
-                     + (rlim_t)data * (rlim_t)sysconf(_SC_PAGESIZE);
-        setrlimit(RLIMIT_DATA, &(struct rlimit){ all, all });
-    }
-    fclose(f);
-#endif
+    return 0;
 }
+#else
+/* Bytes that RLIMIT_DATA would count by now.  -1: it cannot be told. */
+static int64_t data_bytes(void)
+{
+    long pages = -1;
+    FILE *f = fopen("/proc/self/statm", "re");
+    /* proc(5): size resident shared text lib data */
+    if (f && fscanf(f, "%*u %*u %*u %*u %*u %ld", &pages) != 1) pages = -1;
+    if (f) fclose(f);
+    return pages < 0 ? -1 : (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
+int isolate_limit_memory(int64_t limit, struct err *e)
+{
+    int64_t has = data_bytes();
+    struct rlimit most;
+    if (has < 0)
+        return err_set(e, EX_NO_MEMORY, "memory_limit cannot be set: "
+                       "/proc/self/statm: %s", strerror(errno));
+    rlim_t all = (rlim_t)has + (rlim_t)(limit ? limit : default_limit());
+    /* The hard limit stays: that of a run is not that of its worker processes. */
+    if (getrlimit(RLIMIT_DATA, &most) == 0) {
+        most.rlim_cur = all < most.rlim_max ? all : most.rlim_max;
+        if (setrlimit(RLIMIT_DATA, &most) == 0) return 0;
+    }
+    return err_set(e, EX_NO_MEMORY, "memory_limit cannot be set: %s",
+                   strerror(errno));
+}
+#endif
 
 static int open_stages(struct isolated *c, struct err *e)
 {
@@ -127,7 +146,7 @@ static int come_up(struct isolated *c, struct err *e)
     c->codecs = (struct codecs){ c->speakable, WQ_LEN(c->speakable) };
     if (open_stages(c, e) < 0) return -1;
     offer_to_die();
-    isolate_limit_memory(p->memory_limit);
+    if (isolate_limit_memory(p->memory_limit, e) < 0) return -1;
     const struct sandbox sandbox = { .strength = SANDBOX_WORKER };
     if (p->sandbox && sandbox_enter(&sandbox, e) < 0) return -1;
     c->is_up = true;

@@ -93,8 +93,7 @@ static int gone(const struct isolate *iso, struct err *e)
                    "gone");
 }
 
-/* Something to hear from a lane?  ms -1: wait for ever. */
-static bool is_ringing(const struct lane *l, int ms)
+bool lane_is_ringing(const struct lane *l, int ms)
 {
     struct pollfd fd = { .fd = l->ours, .events = POLLIN };
     return poll(&fd, 1, ms) > 0;
@@ -203,7 +202,7 @@ enum lane_end lane_ask(struct isolate *iso, size_t lane, int *status,
     atomic_store(&page->asked, number);
     lane_ring(l->ours, LANE_ASKED, 0);
     for (;;) {
-        if (!is_ringing(l, LOOK_MS)) {
+        if (!lane_is_ringing(l, LOOK_MS)) {
             if (from == to || was_late || !is_taken(page, number)
                 || !is_late(iso, page, from, to, &seen, limit_ms))
                 continue;

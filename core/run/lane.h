@@ -90,6 +90,8 @@ enum lane_end lane_ask(struct isolate *iso, size_t lane, int *status,
  * filled: the keeper is gone. */
 int lane_kill(struct isolate *iso, size_t lane, struct err *e);
 
+/* Is there something to hear within so many ms?  false: not, or a signal came. */
+bool lane_is_ringing(const struct lane *l, int ms);
 /* The next bell.  1, 0: the other side is gone. */
 int lane_hear(int fd, struct lane_bell *bell);
 void lane_ring(int fd, enum lane_word word, int status);

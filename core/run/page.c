@@ -35,6 +35,11 @@ void page_clear(struct page *p)
 
 /* ---- the child ---- */
 
+void page_keep(const struct page *p)
+{
+    madvise(p->shared, p->bytes, MADV_DONTFORK);
+}
+
 /* The path of its input, written only when it is another one than before. */
 static void set_path(const struct page *p, size_t slot,
                      const struct input_file *f)

@@ -2,7 +2,7 @@
  * memory that both see.
  *
  *   child   page_enter, a plugin's call, page_leave     for each record
- *           page_blame or page_last_words               as it dies
+ *           page_blame or page_speak                    as it dies
  *           page_stages, page_done                      at the end
  *   parent  reads all of it when the child is gone, and trusts none of it: a
  *           plugin that writes where it likes may have written here            */
@@ -73,6 +73,8 @@ void page_close(struct page *p);
 void page_clear(struct page *p); /* for another child */
 
 /* ---- the child ---- */
+/* What it forks from now on does not see the page.  [main] */
+void page_keep(const struct page *p);
 /* Worker `slot` will hand record r of b to a stage.  NULL: page_leave follows the
  * call; else it is to be set aside for that.  [worker] */
 const struct mishap *page_enter(const struct page *p, size_t slot,

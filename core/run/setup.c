@@ -28,7 +28,9 @@ int setup_workers(struct run *r, struct err *e)
     r->max_bytes = (size_t)r->plan->pipeline->in_flight;
     const struct plan_format *out = r->options->to_memory ? &r->plan->jsonl
                                                           : &r->plan->output;
-    return isolate_open(&r->isolate, r->plan, out, r->n_workers, e);
+    if (r->page) page_keep(r->page);
+    return isolate_open(&r->isolate, r->plan, out, r->n_workers,
+                        r->options->files, e);
 }
 
 int setup_stages(struct run *r, struct err *e)

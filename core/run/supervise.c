@@ -88,8 +88,11 @@ static _Noreturn void be_the_run(const struct supervisor *s, pid_t parent)
     if (!s->shares_terminal) setpgid(0, 0);
     signal(SIGTTOU, SIG_IGN);
     /* By default it has no limit: it is the run, with all that it remembers. */
-    if (may_begin_anew(s->plan) && s->plan->pipeline->memory_limit)
-        isolate_limit_memory(s->plan->pipeline->memory_limit);
+    if (may_begin_anew(s->plan) && s->plan->pipeline->memory_limit
+        && isolate_limit_memory(s->plan->pipeline->memory_limit, &e) < 0) {
+        page_done(&s->page, e.code, &e);
+        _exit(EX_FINE);
+    }
     if (s->is_alone) options.threads = 1;
     options.time_limit_ms = time_left(s);
     run_here(s->plan, &options, &s->page, &s->page.shared->result, &e);
@@ -292,9 +295,7 @@ static int judge(struct supervisor *s, int status, struct run_result *result,
     int end = atomic_load(&p->end);
     p->code = sane(p->code);
     p->exit_code = sane(p->exit_code);
-    *e = p->err;
-    e->at = (struct place){ 0 };
-    e->text[sizeof e->text - 1] = '\0';
+    err_take(&p->err, e);
     if (page_result(&s->page, s->plan, result) < 0)
         return err_no_memory(e), EX_NO_MEMORY;
     if (end == PAGE_BLAMES && !result->is_committed)

@@ -108,6 +108,17 @@ test_a_record_that_kills_its_process_is_rejected_and_no_other()
     none_is_left_behind
 }
 
+test_what_a_run_tells_its_command_is_out_of_reach()
+{
+    asks 60 scribble damage
+    isolated '{stage: tokenize}' '{stage: perish}'
+    printf '%s\n' 'metrics: m.prom' 'on_success: [cp, "-f", "/dev/stdin", told]' >>p.yaml
+    exits 0 "$WARRAQ" run p.yaml
+    rejected scribble crashed
+    holds m.prom 'warraq_last_success_timestamp_seconds'
+    holds told '"in.jsonl"'
+}
+
 test_one_stage_alone_may_be_isolated()
 {
     asks 60 segv
@@ -291,6 +302,46 @@ test_in_a_sandbox_too()
     same out.jsonl free.out
     same rejects.jsonl free.rejects
     none_is_left_behind
+}
+
+# least_ms N COMMAND...: the least of N times, in ms.
+least_ms()
+{
+    local n=$1 least=1000000 begin took
+    shift
+    while ((n-- > 0)); do
+        begin=$(date +%s%N)
+        "$@" >/dev/null 2>&1
+        took=$((($(date +%s%N) - begin) / 1000000))
+        [ $took -ge $least ] || least=$took
+    done
+    echo $least
+}
+
+# A call of ours that the filter refused was worth two seconds.
+test_in_a_sandbox_it_ends_as_soon()
+{
+    local free shut
+    articles 1 >in.jsonl
+    isolated '{stage: perish}'
+    free=$(least_ms 3 "$WARRAQ" run p.yaml)
+    echo 'sandbox: true' >>p.yaml
+    "$WARRAQ" run p.yaml >stdout 2>stderr </dev/null || {
+        [ $? = 69 ] || fail "$(head -n 3 stderr)"
+        skip "no sandbox here: $(head -n 1 stderr)"
+    }
+    shut=$(least_ms 5 "$WARRAQ" run p.yaml)
+    [ "$shut" -lt $((free * 4 + 1500)) ] || fail "$shut ms, without it $free ms"
+}
+
+test_memory_limit_is_for_ordered_stages_and_pure_ones()
+{
+    unless_sanitized
+    asks 40 eat
+    isolated '{stage: tokenize}' '{stage: perish}' '{stage: dedupe}'
+    echo 'memory_limit: 64MiB' >>p.yaml
+    exits 0 "$WARRAQ" run p.yaml
+    rejected eat out_of_memory
 }
 
 test_exec_in_a_process_of_its_own()

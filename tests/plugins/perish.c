@@ -63,10 +63,17 @@ static void *perish_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
 /* An address that is nobody's, as no compiler or sanitizer may know. */
 static volatile uintptr_t nowhere = 64;
 
-/* The first megabyte of all memory that is shared with another process. */
+/* The first megabyte of all memory that is shared with another process, and the
+ * files without a name. */
 static void scribble(void)
 {
     char line[512];
+    for (int fd = 3; fd < 64; fd++) {
+        char name[32], to[32] = "";
+        snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+        if (readlink(name, to, sizeof to - 1) > 0 && strncmp(to, "/memfd:", 7) == 0)
+            (void)!ftruncate(fd, 0);
+    }
     FILE *maps = fopen("/proc/self/maps", "re");
     while (maps && fgets(line, sizeof line, maps)) {
         unsigned long begin, end;

@@ -186,6 +186,22 @@ START_TEST(context_in_front_of_a_long_message_cuts_its_end)
 }
 END_TEST
 
+START_TEST(error_of_another_process_is_taken_with_care)
+{
+    struct err told, e;
+    memset(&told, 0xA5, sizeof told);
+    err_take(&told, &e);
+    ck_assert_int_eq(e.code, EX_INTERNAL);
+    ck_assert_ptr_null(e.at.file);
+    ck_assert_uint_eq(strlen(e.text), sizeof e.text - 1);
+    for (told.code = EX_FINE; told.code <= 1024; told.code++) {
+        err_take(&told, &e);
+        ck_assert_int_eq(e.code, told.code > EX_PIPELINE ? EX_INTERNAL
+                                                         : told.code);
+    }
+}
+END_TEST
+
 /* ---- strings ---- */
 
 START_TEST(empty_strings_are_equal_whatever_they_point_to)
@@ -446,6 +462,7 @@ int main(void)
     tcase_add_test(tc, message_is_cut_between_code_points);
     tcase_add_test(tc, context_goes_in_front);
     tcase_add_test(tc, context_in_front_of_a_long_message_cuts_its_end);
+    tcase_add_test(tc, error_of_another_process_is_taken_with_care);
     tcase_add_test(tc, empty_strings_are_equal_whatever_they_point_to);
     tcase_add_test(tc, buffer_grows_and_keeps_what_it_has);
     tcase_add_loop_test(tc, suggestion_is_close_or_none, 0, WQ_LEN(slips));
