@@ -118,11 +118,21 @@ static int run(const struct options *o, const struct run_verb *verb,
     return code;
 }
 
+/* What is wrong with the command line is told in the form that it asks for. */
+static void log_as_asked(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--log=json") == 0
+            || (strcmp(argv[i], "json") == 0 && strcmp(argv[i - 1], "--log") == 0))
+            (void)log_open(LOG_JSON, NULL); /* cannot fail */
+}
+
 int cli_run_verb(const struct run_verb *verb, int argc, char **argv)
 {
     struct options o;
     struct run_options options = { 0 };
     struct err e = { 0 };
+    log_as_asked(argc, argv);
     int code = options_take(table, argc, argv, verb->usage, verb->about, &o);
     if (code < 0 && read_options(&o, verb, &options, &e) < 0) {
         log_err(&e);

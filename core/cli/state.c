@@ -1,6 +1,7 @@
 /* state.c - `warraq state`: what the runs of a `state:` have left. */
 #include "base/file.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/options.h"
@@ -175,6 +176,21 @@ static const char *what_of(const struct ledger_input *in)
     return waiting(in) ? "has more" : "read";
 }
 
+/* A name for people: one line, and no terminal's command; --json has it as it is. */
+static void print_name(const char *path)
+{
+    size_t n = strlen(path);
+    for (size_t step; n > 0; path += step, n -= step) {
+        step = utf8_first(path, n);
+        if (step > 0 && !utf8_is_invisible(path, step)) {
+            fwrite(path, 1, step, stdout);
+        } else {
+            putchar('?');
+            if (step == 0) step = 1;
+        }
+    }
+}
+
 static int show_inputs(struct view *v, struct err *e)
 {
     struct ledger_inputs in = { 0 };
@@ -184,8 +200,10 @@ static int show_inputs(struct view *v, struct err *e)
     for (size_t i = 0; i < in.n; i++) {
         const struct ledger_input *one = &in.list[i];
         if (!v->as_json) {
-            printf("%06" PRIu64 " %12" PRIu64 " %-8s %s\n", one->run, one->byte,
-                   what_of(one), one->path);
+            printf("%06" PRIu64 " %12" PRIu64 " %-8s ", one->run, one->byte,
+                   what_of(one));
+            print_name(one->path);
+            putchar('\n');
             continue;
         }
         json_open(j, NULL, '{');
@@ -270,8 +288,10 @@ static int dump(struct view *v, struct err *e)
     if (ledger_all_inputs(l, &in, e) < 0) return -1;
     for (size_t i = 0; i < in.n; i++) {
         const struct ledger_input *one = &in.list[i];
-        printf("input %s: %s %" PRIu64 " %s %s, read to byte %" PRIu64
-               " line %" PRIu64 "%s\n", from_here(v, one->path),
+        printf("input ");
+        print_name(from_here(v, one->path));
+        printf(": %s %" PRIu64 " %s %s, read to byte %" PRIu64 " line %" PRIu64
+               "%s\n",
                one->mark.kind == MARK_PREFIX ? "prefix" : "whole", one->mark.n,
                one->mark.head, one->mark.tail, one->byte, one->line,
                one->mark.kind == MARK_WHOLE && one->is_through ? ", the end" : "");

@@ -276,6 +276,14 @@ test_the_log_as_json()
     says 'text, json or journal, not jsn'
 }
 
+test_a_wrong_command_line_is_told_in_the_form_it_asks_for()
+{
+    pipeline
+    exits 64 "$WARRAQ" run p.yaml --nosuch --log json
+    has_lines 1 stderr
+    is "$(json stderr 'd["level"], d["message"]')" "('error', 'run: no option --nosuch')"
+}
+
 test_a_name_that_needs_escaping_in_json()
 {
     articles 1 >in.jsonl
@@ -305,6 +313,18 @@ test_a_name_is_no_command_of_a_terminal()
     pipeline 'stage: misbehave'
     exits 73 "$WARRAQ" run p.yaml -o "$name"
     is "$(cat stderr)" $'warraq: error: cannot write no 2J\357\277\2752Jsu ch: Is a directory'
+}
+
+test_names_of_inputs_are_no_command_of_a_terminal_either()
+{
+    with_state
+    articles 1 >$'inbox/a\nb\033[2J\302\233عربي.jsonl'
+    exits 0 "$WARRAQ" run p.yaml
+    exits 0 "$WARRAQ" state inputs p.yaml
+    has_lines 1 stdout
+    holds stdout 'inbox/a?b?[2J?عربي.jsonl'
+    exits 0 "$WARRAQ" state verify --dump p.yaml
+    holds stdout 'input inbox/a?b?[2J?عربي.jsonl: '
 }
 
 # A journal that is no file is an error; with one it is an entry, which a socket
