@@ -17,6 +17,7 @@
  * titles, or tell two reports of one event in different words apart from any
  * two articles. */
 #include "memory.h"
+#include "passages.h"
 #include "story.h"
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@
 
 enum {
     P_FIELD, P_TOKENS, P_DATE, P_TO, P_CONTAINS, P_WINDOW, P_DENSITY,
-    P_MIN_SHINGLES, P_ON_DUPLICATE
+    P_MIN_SHINGLES, P_ON_DUPLICATE, P_PASSAGES, P_SENTENCES, P_REUSED
 };
 enum { MARK, DROP };
 static const char *const densities[] = { "1", "2", "4", "8", "16", "32", NULL };
@@ -70,6 +71,16 @@ static const wq_param params[] = {
                                  "(exact, near, contained) leave the stream; "
                                  "those that contain or overlap an earlier "
                                  "one are marked all the same." },
+    [P_PASSAGES] = { .name = "passages", .type = WQ_BOOL, .fallback = "false",
+                     .help = "Say which sentences stand in an earlier article, "
+                             "of another story, too." },
+    [P_SENTENCES] = { .name = "sentences", .type = WQ_LAYER_IN,
+                      .flags = WQ_OPTIONAL, .fallback = "sentences",
+                      .help = "Layer with the sentences of that field; without "
+                              "it they are looked for." },
+    [P_REUSED] = { .name = "reused", .type = WQ_LAYER_OUT, .fallback = "reused",
+                   .help = "Layer for those passages; attribute id: the "
+                           "earliest article that has it." },
 };
 
 enum { R_REPEATED };
@@ -78,10 +89,11 @@ static const wq_reason reasons[] = {
 };
 
 /* The first ones in the order of enum relation. */
-enum { C_STORIES = RELATIONS, C_SHORT, C_UNDATED };
+enum { C_STORIES = RELATIONS, C_SHORT, C_UNDATED, C_PASSAGES };
 static const char *const counters[] = {
     "first", "exact", "near", "contains", "contained", "overlap",
-    "parts_of_round_ups", "too_short", "undated", NULL
+    "parts_of_round_ups", "too_short", "undated", "passages",
+    NULL
 };
 
 /* Kinds of tokens that are words of the text; the rest is how it is set. */
@@ -93,12 +105,12 @@ struct settings {
     const wq_host *host;
     const wq_text *text;
     const wq_state *state;
-    wq_key field, tokens, date, to, id;
+    wq_key field, tokens, date, to, id, sentences, reused;
     wq_key kind[KINDS];
     double contains;
     int64_t window; /* seconds */
     uint32_t level, min_shingles;
-    int drops;
+    int drops, wants_passages;
     char format[32]; /* of the pieces of memory */
 };
 
@@ -108,9 +120,15 @@ struct dedupe {
     wq_ctx *ctx; /* while it saves */
 };
 
+enum {
+    PLACES_MAX = 8 * SAMPLES_MAX, /* of a text; what is behind is not searched */
+    SENTENCES_AHEAD = 256
+};
+
 /* What prepare hands to process. */
 struct prepared {
     struct signature signature;
+    struct passages passages; /* none is from anywhere yet */
     int64_t date;
 };
 
@@ -142,6 +160,9 @@ static void *dedupe_open(const wq_host *host, wq_config *config, wq_ctx *ctx)
     is->level = (uint32_t)host->get_int(config, P_DENSITY); /* choice 2^i */
     is->min_shingles = (uint32_t)host->get_int(config, P_MIN_SHINGLES);
     is->drops = host->get_int(config, P_ON_DUPLICATE) == DROP;
+    is->wants_passages = host->get_int(config, P_PASSAGES) != 0;
+    is->sentences = host->get_key(config, P_SENTENCES, 0);
+    is->reused = host->get_key(config, P_REUSED, 0);
     return is;
 }
 
@@ -272,27 +293,40 @@ static void *dedupe_start(void *shared, wq_ctx *ctx)
 
 /* ---- emit ---------------------------------------------------------------- */
 
-/* A buffer for one text after the other: hashes of its words, its samples. */
+/* Buffers for one text after the other: hashes of its words and where they
+ * begin, its samples and where they stand, sentences. */
 struct room {
     uint64_t *words;
+    uint32_t *begin;
     uint32_t *samples;
     size_t cap;
+    struct place places[PLACES_MAX];
+    uint32_t from[SENTENCES_AHEAD], end[SENTENCES_AHEAD];
 };
+
+static void room_empty(struct room *room)
+{
+    free(room->words);
+    free(room->begin);
+    free(room->samples);
+}
 
 /* Returns 0, or -1: no memory, unchanged. */
 static int room_grow(struct room *room, size_t n_words)
 {
     if (n_words <= room->cap && room->words) return 0;
     uint64_t *words = malloc((n_words + 1) * sizeof *words);
+    uint32_t *begin = malloc((n_words + 1) * sizeof *begin);
     uint32_t *samples = malloc(signature_room(n_words) * sizeof *samples);
-    if (!words || !samples) {
+    if (!words || !begin || !samples) {
         free(words);
+        free(begin);
         free(samples);
         return -1;
     }
-    free(room->words);
-    free(room->samples);
+    room_empty(room);
     room->words = words;
+    room->begin = begin;
     room->samples = samples;
     room->cap = n_words;
     return 0;
@@ -305,10 +339,11 @@ static int is_word(const struct settings *is, wq_key kind)
     return 0;
 }
 
-/* Hashes of the words of a layer; *numbers: sketch of its numbers.  Returns how
- * many.  Without hashes in the layer they are made of the text. */
+/* Hashes of the words of a layer, and where they begin; *numbers: sketch of its
+ * numbers.  Returns how many.  Without hashes in the layer they are made of the
+ * text. */
 static size_t collect(const struct settings *is, const wq_layer *tokens,
-                      wq_str text, uint64_t *words, uint64_t *numbers)
+                      wq_str text, struct room *room, uint64_t *numbers)
 {
     size_t n = 0;
     for (size_t i = 0; i < tokens->n; i++) {
@@ -316,7 +351,8 @@ static size_t collect(const struct settings *is, const wq_layer *tokens,
         if (!is_word(is, kind)) continue;
         const char *p = text.p + tokens->begin[i];
         size_t bytes = tokens->end[i] - tokens->begin[i];
-        words[n++] =
+        room->begin[n] = tokens->begin[i];
+        room->words[n++] =
             tokens->hash ? tokens->hash[i] : is->text->fold_hash(p, bytes);
         if (kind == is->kind[K_NUMBER] || kind == is->kind[K_TIME]
             || kind == is->kind[K_DATE])
@@ -325,16 +361,77 @@ static size_t collect(const struct settings *is, const wq_layer *tokens,
     return n;
 }
 
-/* The words of the field; stays empty if there are none over that field. */
-static void find_tokens(const struct settings *is, const wq_record *record,
-                        wq_layer *tokens)
+/* The words of the field, and its sentences; each stays empty if there are none
+ * over that field. */
+static void find_layers(const struct settings *is, const wq_record *record,
+                        wq_layer *tokens, wq_layer *sentences)
 {
     wq_key name, over;
     wq_layer layer;
-    for (size_t i = 0; is->host->layer_at(record, i, &name, &over, &layer); i++)
-        if (name == is->tokens && over == is->field
-            && (layer.hash || is->text))
-            *tokens = layer;
+    for (size_t i = 0; is->host->layer_at(record, i, &name, &over, &layer);
+         i++) {
+        if (over != is->field) continue;
+        if (name == is->tokens && (layer.hash || is->text)) *tokens = layer;
+        if (name == is->sentences) *sentences = layer;
+    }
+}
+
+/* Counts those of a text; lists them, if there is a list. */
+static uint32_t cut_sentences(const struct settings *is, wq_str text,
+                              struct room *room, struct sentence *list)
+{
+    size_t at = 0, n;
+    uint32_t all = 0;
+    while (is->text
+           && (n = is->text->sentences(text.p, text.n, &at, room->from,
+                                       room->end, SENTENCES_AHEAD)))
+        for (size_t i = 0; i < n; i++, all++)
+            if (list) {
+                list[all].begin = room->from[i];
+                list[all].end = room->end[i];
+            }
+    return all;
+}
+
+/* Puts down which of the words are in which sentence. */
+static void fill_sentences(struct passages *to, const uint32_t *begin,
+                           size_t n_words)
+{
+    uint32_t word = 0;
+    for (uint32_t i = 0; i < to->n; i++) {
+        struct sentence *s = &to->sentences[i];
+        while (word < n_words && begin[word] < s->begin) word++;
+        s->first = word;
+        while (word < n_words && begin[word] < s->end) word++;
+        s->behind = word;
+        s->of = NOT_REUSED;
+    }
+}
+
+/* Takes a text of n words apart.  Returns 0, or -1: no memory. */
+static int take_apart(const struct settings *is, wq_ctx *ctx, wq_str text,
+                      const wq_layer *sentences, size_t n, struct room *room,
+                      struct prepared *p)
+{
+    struct passages *to = &p->passages;
+    to->n = sentences->n ? (uint32_t)sentences->n
+                         : cut_sentences(is, text, room, NULL);
+    to->sentences = is->host->scratch(ctx, to->n * sizeof *to->sentences + 1);
+    if (!to->sentences) return -1;
+    for (size_t i = 0; i < sentences->n; i++) {
+        to->sentences[i].begin = sentences->begin[i];
+        to->sentences[i].end = sentences->end[i];
+    }
+    if (!sentences->n) cut_sentences(is, text, room, to->sentences);
+    fill_sentences(to, room->begin, n);
+    to->n_places = signature_places(room->words, n, &p->signature,
+                                    room->places, PLACES_MAX);
+    size_t bytes = to->n_places * sizeof *to->places;
+    struct place *places = is->host->scratch(ctx, bytes + 1);
+    if (!places) return -1;
+    memcpy(places, room->places, bytes);
+    to->places = places;
+    return 0;
 }
 
 /* Signs one article.  Returns NULL if memory runs out. */
@@ -342,14 +439,14 @@ static struct prepared *sign(const struct settings *is, wq_ctx *ctx,
                              const wq_record *record, struct room *room)
 {
     wq_str text, date;
-    wq_layer tokens = { 0 };
+    wq_layer tokens = { 0 }, sentences = { 0 };
     uint64_t numbers = 0;
     struct prepared *p = is->host->scratch(ctx, sizeof *p);
     is->host->get(record, is->field, &text);
-    find_tokens(is, record, &tokens);
+    find_layers(is, record, &tokens, &sentences);
     if (!p || room_grow(room, tokens.n) < 0) return NULL;
 
-    size_t n = collect(is, &tokens, text, room->words, &numbers);
+    size_t n = collect(is, &tokens, text, room, &numbers);
     signature_make(room->words, n, numbers, is->level, room->samples,
                    &p->signature);
     size_t bytes = p->signature.n * sizeof *room->samples;
@@ -359,6 +456,10 @@ static struct prepared *sign(const struct settings *is, wq_ctx *ctx,
     p->signature.samples = samples;
     is->host->get(record, is->date, &date);
     p->date = date_seconds(date.p, date.n);
+    p->passages = (struct passages){ 0 };
+    if (is->wants_passages && n >= is->min_shingles + SHINGLE - 1
+        && take_apart(is, ctx, text, &sentences, n, room, p) < 0)
+        return NULL;
     return p;
 }
 
@@ -367,14 +468,14 @@ static int dedupe_prepare(void *shared, wq_ctx *ctx,
                           wq_record *const *records, size_t n, void **prepared)
 {
     const struct settings *is = shared;
-    struct room room = { 0 };
-    int rc = 0;
+    struct room *room = calloc(1, sizeof *room);
+    int rc = room ? 0 : -1;
     for (size_t i = 0; i < n && rc == 0; i++) {
-        prepared[i] = sign(is, ctx, records[i], &room);
+        prepared[i] = sign(is, ctx, records[i], room);
         if (!prepared[i]) rc = -1;
     }
-    free(room.words);
-    free(room.samples);
+    if (room) room_empty(room);
+    free(room);
     return rc;
 }
 
@@ -438,6 +539,63 @@ static void count(struct dedupe *self, wq_ctx *ctx, const struct link *link,
     if (p->date == CLOCK_NONE) is->host->add(ctx, C_UNDATED, 1);
 }
 
+/* ---- passages ------------------------------------------------------------ */
+
+/* Says of each sentence of an article which earlier article has it. */
+static void find_passages(struct dedupe *self, const struct prepared *p,
+                          const struct link *link, const struct sharing *from,
+                          struct passages *passages)
+{
+    unsigned char found[SAMPLES_MAX];
+    uint32_t room[SAMPLES_MAX];
+    if (link->relation == REL_EXACT) {
+        for (uint32_t i = 0; i < passages->n; i++)
+            passages->sentences[i].of = link->of;
+        return;
+    }
+    for (uint32_t i = 0; i < from->n; i++) {
+        struct signature earlier =
+            index_signature(self->memory.index, from->list[i].entry, room);
+        passages_claim(passages, &p->signature, &earlier, from->list[i].entry,
+                       found);
+    }
+}
+
+static int has_reused(const struct settings *is, const wq_record *record)
+{
+    wq_layer layer;
+    return is->host->layer(record, is->reused, &layer);
+}
+
+/* Writes the layer, if there is something to say or one that was true before.
+ * Returns 0, or -1: no memory. */
+static int note_passages(struct dedupe *self, wq_ctx *ctx, wq_record *record,
+                         const struct passages *passages)
+{
+    const struct settings *is = self->is;
+    struct sentence passage;
+    uint32_t n = 0, at = 0;
+    while (passages_next(passages, &at, &passage)) n++;
+    if (!n && !has_reused(is, record)) return 0;
+    uint32_t *begin = is->host->scratch(ctx, n * sizeof *begin + 1);
+    uint32_t *end = is->host->scratch(ctx, n * sizeof *end + 1);
+    wq_str *id = is->host->scratch(ctx, n * sizeof *id + 1);
+    if (!begin || !end || !id) return -1;
+    at = 0;
+    for (uint32_t i = 0; passages_next(passages, &at, &passage); i++) {
+        begin[i] = passage.begin;
+        end[i] = passage.end;
+        id[i].p = index_id(self->memory.index, passage.of, &id[i].n);
+    }
+    wq_attr attr = { is->id, WQ_V_STR, id };
+    wq_layer layer = { .n = n, .begin = begin, .end = end,
+                       .n_attrs = n != 0, .attrs = &attr };
+    is->host->add(ctx, C_PASSAGES, n);
+    return is->host->set_layer(record, is->reused, is->field, &layer);
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
 /* Judges one article and remembers it.  Returns 0, or -1: no memory. */
 static int take(struct dedupe *self, wq_ctx *ctx, size_t i, wq_record *record,
                 const struct prepared *p, wq_verdict *verdict)
@@ -448,9 +606,16 @@ static int take(struct dedupe *self, wq_ctx *ctx, size_t i, wq_record *record,
     wq_str name = name_of(self, record, room);
     int64_t now = clock_tick(&self->memory.clock, p->date);
     struct index *index = self->memory.index;
+    struct passages passages = p->passages;
+    struct sharing sharing = { 0 };
     struct link link = story_find(index, &p->signature, now, is->contains,
-                                  is->min_shingles);
+                                  is->min_shingles,
+                                  passages.n ? &sharing : NULL);
     count(self, ctx, &link, p);
+    if (is->wants_passages) {
+        find_passages(self, p, &link, &sharing, &passages);
+        if (note_passages(self, ctx, record, &passages) < 0) return -1;
+    }
     if (link.of == NO_ENTRY) {
         if (unmark(self, record) < 0) return -1;
     } else {

@@ -51,6 +51,15 @@ uint32_t index_find_exact(struct index *x, const struct signature *s,
 
 /* ---- shared samples ------------------------------------------------------ */
 
+/* One more sample that entry e shares.  A segment may claim one posting any
+ * number of times: at its most the tally stays. */
+static size_t touch(struct index *x, uint32_t e, size_t touched)
+{
+    if (x->tally[e] == UINT16_MAX) return touched;
+    if (x->tally[e]++ == 0) x->touched[touched++] = e;
+    return touched;
+}
+
 /* Counts, for every entry of a segment that shares a sample with s, how many,
  * in tally; lists those entries in touched.  Each bucket is two cache misses,
  * so they are asked for many at a time. */
@@ -75,8 +84,7 @@ static size_t tally_segment(struct index *x, const struct segment *g,
         for (; (p = next_posting(t, posted[k], p, counts[k], tag)) < counts[k];
              p++) {
             uint32_t row = posting_row(t, posted[k][p]);
-            if (row < g->head.rows && x->tally[g->base + row]++ == 0)
-                x->touched[touched++] = g->base + row;
+            if (row < g->head.rows) touched = touch(x, g->base + row, touched);
         }
     }
     return touched;
@@ -115,7 +123,7 @@ static size_t tally_tail(struct index *x, const struct signature *s,
             uint32_t place = t->slots[slot] - 1;
             if (shingle_key(x->samples[place]) != key) continue;
             uint32_t e = x->n_mapped + post_owner(x, place);
-            if (x->tally[e]++ == 0) x->touched[touched++] = e;
+            touched = touch(x, e, touched);
         }
     }
     return touched;
@@ -133,23 +141,26 @@ static int is_promising(uint32_t n_samples, uint32_t level_of, uint32_t shared,
     return shared * 4 >= overlap_needed(later, earlier, contains);
 }
 
-static int is_candidate(struct index *x, uint32_t entry, uint32_t shared,
-                        const struct signature *s, int64_t now,
-                        double contains)
+/* Is an entry found, and how much was sampled of it? */
+static int is_found(struct index *x, uint32_t entry, int64_t now,
+                    uint32_t *n_samples, uint32_t *level)
 {
-    if (shared < SHARED_MIN) return 0;
     if (entry >= x->n_mapped) {
         const struct entry *e = &x->entries[entry - x->n_mapped];
-        return !e->is_forgotten && is_within(x, e->seen, now)
-               && is_promising(e->n_samples, e->level, shared, s, contains);
+        *n_samples = e->n_samples;
+        *level = e->level;
+        return !e->is_forgotten && is_within(x, e->seen, now);
     }
     const struct segment *g = segment_with(x, entry);
     struct blob blob;
     if (!is_live_row(x, g, entry - g->base, now)) return 0;
-    if (segment_blob(g, entry - g->base, &blob) == 0)
-        return is_promising(blob.n_samples, blob.level, shared, s, contains);
-    index_fault(x, "an entry is none");
-    return 0;
+    if (segment_blob(g, entry - g->base, &blob) < 0) {
+        index_fault(x, "an entry is none");
+        return 0;
+    }
+    *n_samples = blob.n_samples;
+    *level = blob.level;
+    return 1;
 }
 
 /* Puts e into the ascending list, which keeps its CANDIDATES_MAX least. */
@@ -162,14 +173,46 @@ static size_t keep_earliest(uint32_t *list, size_t n, uint32_t e)
     return n;
 }
 
+/* The place of the one that shares least, of those the latest. */
+static uint32_t least_of(const struct sharing *s)
+{
+    uint32_t least = 0;
+    for (uint32_t i = 1; i < s->n; i++)
+        if (s->list[i].shared <= s->list[least].shared) least = i;
+    return least;
+}
+
+/* Puts an entry into the ascending list, which keeps those that share most, of
+ * two that share alike the earlier. */
+static void keep_sharing(struct sharing *s, uint32_t entry, uint32_t shared)
+{
+    uint32_t i = s->n;
+    if (i == SHARING_MAX) {
+        i = least_of(s);
+        if (s->list[i].shared > shared
+            || (s->list[i].shared == shared && s->list[i].entry < entry))
+            return;
+        for (; i + 1 < SHARING_MAX; i++) s->list[i] = s->list[i + 1];
+    } else {
+        s->n++;
+    }
+    for (; i && s->list[i - 1].entry > entry; i--) s->list[i] = s->list[i - 1];
+    s->list[i].entry = entry;
+    s->list[i].shared = shared;
+}
+
 size_t index_candidates(struct index *x, const struct signature *s,
-                        int64_t now, double contains, uint32_t *out)
+                        int64_t now, double contains, uint32_t *out,
+                        struct sharing *sharing)
 {
     size_t found = 0, touched = tally_tail(x, s, tally_segments(x, s));
     for (size_t i = 0; i < touched; i++) {
-        uint32_t e = x->touched[i], shared = x->tally[e];
+        uint32_t e = x->touched[i], shared = x->tally[e], n_samples, level;
         x->tally[e] = 0;
-        if (is_candidate(x, e, shared, s, now, contains))
+        if (shared < SHARED_MIN || !is_found(x, e, now, &n_samples, &level))
+            continue;
+        if (sharing) keep_sharing(sharing, e, shared);
+        if (is_promising(n_samples, level, shared, s, contains))
             found = keep_earliest(out, found, e);
     }
     return found;

@@ -34,7 +34,14 @@
 
 enum {
     POSTINGS_MAX = 32,  /* articles posted by one shingle between two sweeps */
-    CANDIDATES_MAX = 64 /* articles compared with one article               */
+    CANDIDATES_MAX = 64, /* articles compared with one article              */
+    SHARING_MAX = 8      /* articles that the passages of one are looked for */
+};
+
+/* Earlier articles that share most with one, ascending. */
+struct sharing {
+    uint32_t n;
+    struct { uint32_t entry, shared; } list[SHARING_MAX];
 };
 
 struct index;
@@ -52,9 +59,11 @@ void index_free(struct index *x);
 uint32_t index_find_exact(struct index *x, const struct signature *s,
                           int64_t now);
 /* The earliest remembered articles that share enough sampled shingles with s to
- * be worth comparing, ascending.  Returns how many; at most CANDIDATES_MAX. */
+ * be worth comparing, ascending.  Returns how many; at most CANDIDATES_MAX.
+ *   sharing  those that share most, if only a passage; NULL: not wanted */
 size_t index_candidates(struct index *x, const struct signature *s,
-                        int64_t now, double contains, uint32_t *out);
+                        int64_t now, double contains, uint32_t *out,
+                        struct sharing *sharing);
 /* Remembers an article.
  *   id      1 .. ID_MAX bytes, copied
  *   joined  the live entry whose story it joins and which becomes its anchor;

@@ -146,3 +146,32 @@ void signature_make(const uint64_t *words, size_t n, uint64_t numbers,
         if (!level || out->n >= SAMPLES_MIN) return;
     }
 }
+
+/* Its rank among the samples, or s->n. */
+static uint32_t rank_of(const struct signature *s, uint32_t sample)
+{
+    uint32_t low = 0, high = s->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->samples[middle] < sample) low = middle + 1;
+        else high = middle;
+    }
+    return low < s->n && s->samples[low] == sample ? low : s->n;
+}
+
+uint32_t signature_places(const uint64_t *words, size_t n,
+                          const struct signature *s, struct place *out,
+                          uint32_t cap)
+{
+    uint32_t kept = 0, mask = level_mask(s->level);
+    uint64_t roll = 0;
+    for (size_t i = 0; i < n && kept < cap; i++) {
+        roll = roll * BASE + words[i];
+        if (i >= SHINGLE) roll -= words[i - SHINGLE] * BASE5;
+        if (i + 1 < SHINGLE) continue;
+        uint32_t h = (uint32_t)mix(roll);
+        uint32_t rank = h & mask ? s->n : rank_of(s, h);
+        if (rank < s->n) out[kept++] = (struct place){ rank, (uint32_t)i };
+    }
+    return kept;
+}

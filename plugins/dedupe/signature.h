@@ -33,6 +33,11 @@ struct signature {
     const uint32_t *samples; /* ascending, all different */
 };
 
+/* Where a sample stands in its text: samples[rank] ends with this word. */
+struct place {
+    uint32_t rank, word;
+};
+
 /* Room that signature_make needs: entries of `room` for a text of n words. */
 size_t signature_room(size_t n_words);
 
@@ -44,6 +49,12 @@ size_t signature_room(size_t n_words);
  * [any] */
 void signature_make(const uint64_t *words, size_t n, uint64_t numbers,
                     uint32_t level, uint32_t *room, struct signature *out);
+
+/* The places of a signature's samples in its text, in the text's order, the
+ * first `cap` of them.  Returns how many.  [any] */
+uint32_t signature_places(const uint64_t *words, size_t n,
+                          const struct signature *s, struct place *out,
+                          uint32_t cap);
 
 /* The bit of a number written p[0..n) in UTF-8: by its digits alone, ASCII,
  * Arabic-Indic or Persian, so that 1,059 and 1.059 are one number; 0 if it has

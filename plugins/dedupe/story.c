@@ -31,16 +31,18 @@ static int joins(struct index *x, uint32_t anchor, const struct signature *s,
 }
 
 struct link story_find(struct index *x, const struct signature *s, int64_t now,
-                       double contains, uint32_t min_shingles)
+                       double contains, uint32_t min_shingles,
+                       struct sharing *sharing)
 {
     struct link none = { .of = NO_ENTRY }, first = none;
     uint32_t candidates[CANDIDATES_MAX], room[SAMPLES_MAX];
+    if (sharing) sharing->n = 0;
     if (!s->words) return none;
     uint32_t same = index_find_exact(x, s, now);
     if (same != NO_ENTRY) return (struct link){ same, REL_EXACT, 1, 1, 0 };
     if (s->words < min_shingles + SHINGLE - 1) return none;
 
-    size_t n = index_candidates(x, s, now, contains, candidates);
+    size_t n = index_candidates(x, s, now, contains, candidates, sharing);
     for (size_t i = 0; i < n; i++) {
         struct signature earlier = index_signature(x, candidates[i], room);
         if (earlier.words < min_shingles + SHINGLE - 1) continue;

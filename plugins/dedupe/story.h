@@ -15,9 +15,12 @@ struct link {
 /* Finds what an article repeats among those remembered.
  *   contains       see judge
  *   min_shingles   texts with fewer are only ever exact copies
+ *   sharing        see index_candidates; empty for an exact copy, and if such a
+ *                  text is none
  * [serial] */
 struct link story_find(struct index *x, const struct signature *s, int64_t now,
-                       double contains, uint32_t min_shingles);
+                       double contains, uint32_t min_shingles,
+                       struct sharing *sharing);
 /* Remembers the article under its id, in the story that `link` says.  Returns
  * 0, or -1 if memory runs out; nothing has changed then.  [serial] */
 int story_add(struct index *x, const struct signature *s, int64_t now,

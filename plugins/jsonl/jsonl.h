@@ -6,7 +6,7 @@
 
 /* The layers every pipeline may know (over `text`), which are read back: four
  * of plain spans, then four whose spans are objects even without attributes. */
-enum { PLAIN_LAYERS = 4, STANDARD_LAYERS = 8 };
+enum { PLAIN_LAYERS = 4, REUSED_LAYER = 7, STANDARD_LAYERS = 8 };
 
 /* The settings; read-only once open has returned. */
 struct jsonl {
@@ -38,6 +38,13 @@ static inline int jsonl_is_standard(const struct jsonl *shared, wq_key key)
     for (size_t i = 0; i < STANDARD_LAYERS; i++)
         if (shared->standard[i] == key) return 1;
     return 0;
+}
+
+/* Do the spans of a layer of objects quote their text?  Reused ones are whole
+ * paragraphs: the line would be half as long again. */
+static inline int jsonl_quotes(const struct jsonl *shared, wq_key layer)
+{
+    return layer != shared->standard[REUSED_LAYER];
 }
 
 /* Must a line say that a member is this layer?  Not of standard ones over `text`:

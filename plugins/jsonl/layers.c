@@ -79,6 +79,7 @@ int jsonl_read_removed(struct jsonl_worker *w, wq_record *record,
 struct build {
     struct jsonl_worker *w;
     wq_str text;
+    int is_quoted; /* spans say their text */
     size_t n;
     uint32_t *begin, *end;
     wq_key *kind;
@@ -159,16 +160,23 @@ static int set_attr(struct build *b, size_t i, const wq_member *m)
     return 1;
 }
 
+/* Is a span's text said as write.c says it? */
+static int is_its_text(const struct build *b, size_t i, const wq_value *text)
+{
+    if (!b->is_quoted) return !text;
+    return text && text->type == WQ_V_STR
+           && text->u.s.n == b->end[i] - b->begin[i]
+           && memcmp(text->u.s.p ? text->u.s.p : "", b->text.p + b->begin[i],
+                     text->u.s.n) == 0;
+}
+
 /* {"begin":0,"end":5,"type":"PER","id":"...","text":"..."} */
 static int read_object(struct build *b, size_t i, const wq_value *v)
 {
     if (v->type != WQ_V_OBJECT) return 0;
-    const wq_value *text = member(v, "text");
     if (!set_span(b, i, member(v, "begin"), member(v, "end"))
-        || !set_kind(b, i, member(v, "type")) || !text
-        || text->type != WQ_V_STR || text->u.s.n != b->end[i] - b->begin[i]
-        || memcmp(text->u.s.p ? text->u.s.p : "", b->text.p + b->begin[i],
-                  text->u.s.n) != 0)
+        || !set_kind(b, i, member(v, "type"))
+        || !is_its_text(b, i, member(v, "text")))
         return 0;
     for (uint32_t k = 0; k < v->n; k++) {
         const wq_member *m = &v->u.object[k];
@@ -204,7 +212,8 @@ int jsonl_read_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
                      wq_key over, const wq_value *value)
 {
     const struct jsonl *shared = w->shared;
-    struct build b = { .w = w, .n = value->n };
+    struct build b = { .w = w, .n = value->n,
+                       .is_quoted = jsonl_quotes(shared, name) };
     if (!shared->host->get(record, over, &b.text)) return 0;
     if (jsonl_offsets(w, over, b.text) < 0) return -1;
     if (!b.text.p) b.text.p = "";

@@ -317,9 +317,10 @@ static int put_attr(struct jsonl_worker *w, const wq_attr *attr, size_t i)
                : put_real(w, ((const double *)attr->values)[i]);
 }
 
-/* [{"begin":0,"end":5,"type":"PER","id":"...","text":"..."},...] */
+/* [{"begin":0,"end":5,"type":"PER","id":"...","text":"..."},...], the text if
+ * it is quoted */
 static int put_objects(struct jsonl_worker *w, const wq_layer *layer,
-                       wq_str text)
+                       wq_str text, int is_quoted)
 {
     if (put_char(w, '[') < 0) return -1;
     for (size_t i = 0; i < layer->n; i++) {
@@ -334,10 +335,11 @@ static int put_objects(struct jsonl_worker *w, const wq_layer *layer,
             return -1;
         for (size_t k = 0; k < layer->n_attrs; k++)
             if (put_attr(w, &layer->attrs[k], i) < 0) return -1;
-        if (put(w, ",\"text\":", 8) < 0
-            || put_string(w, (wq_str){ text.p + begin, end - begin }) < 0
-            || put_char(w, '}') < 0)
+        if (is_quoted
+            && (put(w, ",\"text\":", 8) < 0
+                || put_string(w, (wq_str){ text.p + begin, end - begin }) < 0))
             return -1;
+        if (put_char(w, '}') < 0) return -1;
     }
     return put_char(w, ']');
 }
@@ -363,8 +365,9 @@ static int put_layer(struct jsonl_worker *w, wq_record *record, wq_key name,
     wq_str text;
     w->shared->host->get(record, over, &text);
     if (jsonl_offsets(w, over, text) < 0) return -1;
-    return is_of_objects(w->shared, name, layer) ? put_objects(w, layer, text)
-                                                 : put_pairs(w, layer);
+    return is_of_objects(w->shared, name, layer)
+               ? put_objects(w, layer, text, jsonl_quotes(w->shared, name))
+               : put_pairs(w, layer);
 }
 
 /* The name a layer is written under: its own, or "title.tokens".  0: too many

@@ -100,6 +100,18 @@ test_24_runs_write_what_one_writes()
     holds got.jsonl '"story":'
 }
 
+test_passages_are_found_alike()
+{
+    hourly 'passages: true'
+    stream 1500 | sed -E 's/([^ "]+ ){15}/&. /g' >all.jsonl # in sentences
+    compare 24 -j2
+    cp got.jsonl two.jsonl
+    compare 24 -j1
+    same two.jsonl got.jsonl
+    grep -q '"reused":\[{"begin":0,' got.jsonl || fail "no copy"
+    grep -q '"reused":\[{"begin":[1-9]' got.jsonl || fail "nothing behind its own"
+}
+
 test_dropped_ones_are_remembered_alike()
 {
     hourly 'on_duplicate: drop'

@@ -32,7 +32,8 @@ test_through_every_stage()
 {
     { hard; articles 50; } >in.jsonl
     pipeline '{stage: normalize}' '{stage: tokenize}' '{stage: slices_note}' \
-        '{stage: language}' '{stage: strip_boilerplate}' '{stage: dedupe}' \
+        '{stage: language}' '{stage: strip_boilerplate}' \
+        '{stage: dedupe, with: {passages: true}}' \
         '{stage: tag}' '{stage: slices_check}'
     exits 0 "$WARRAQ" run p.yaml --json
     are_true 1500
@@ -75,6 +76,24 @@ test_when_the_output_is_read_again()
         exits 0 "$WARRAQ" run p.yaml --json
         are_true 1000
     done
+}
+
+# Two of the five articles tell the same of 2020: one paragraph, no repeat.
+test_passages_when_the_output_is_read_again()
+{
+    local unit
+    for unit in codepoints bytes utf16; do
+        pipeline '{stage: tokenize}' '{stage: dedupe, with: {passages: true}}'
+        sed -i "s/path: out.jsonl/path: $unit.jsonl, with: {offsets: $unit}/" p.yaml
+        exits 0 "$WARRAQ" run p.yaml "$ARTICLES"/*.txt
+        pipeline
+        sed -i "s/path: in.jsonl/path: $unit.jsonl, with: {offsets: $unit}/" p.yaml
+        exits 0 "$WARRAQ" run p.yaml
+        same codepoints.jsonl out.jsonl
+    done
+    ! grep '"duplicate"' codepoints.jsonl || fail "a paragraph is no repeat"
+    holds codepoints.jsonl \
+        '"reused":[{"begin":2279,"end":2554,"id":"000_4b1cc2553c7c1946"}]'
 }
 
 run_tests

@@ -11,7 +11,7 @@
 static void take(struct memory *m, const struct signature *s, const char *id)
 {
     int64_t now = clock_tick(&m->clock, (int64_t)m->seen++ % WINDOW);
-    struct link link = story_find(m->index, s, now, .5, 12);
+    struct link link = story_find(m->index, s, now, .5, 12, NULL);
     if (story_add(m->index, s, now, id, strlen(id), &link) < 0) abort();
 }
 

@@ -75,7 +75,7 @@ static void take(struct memory *m, const struct article *a, char *found,
     signature_make(words, n, 0, 3, room, &s);
     m->seen++;
     int64_t now = clock_tick(&m->clock, a->date);
-    struct link link = story_find(m->index, &s, now, .5, 12);
+    struct link link = story_find(m->index, &s, now, .5, 12, NULL);
     const char *of = "", *story = "";
     if (link.of != NO_ENTRY) of = index_id(m->index, link.of, &of_bytes);
     if (link.joins) story = index_story(m->index, link.of, &story_bytes);

@@ -2,6 +2,7 @@
 #include "plugins/dedupe/clock.h"
 #include "plugins/dedupe/index.h"
 #include "plugins/dedupe/judge.h"
+#include "plugins/dedupe/passages.h"
 #include "plugins/dedupe/signature.h"
 #include "plugins/dedupe/story.h"
 #include <check.h>
@@ -253,7 +254,7 @@ static const char *take(struct index *x, struct text *t, int64_t now,
 {
     static char of[ID_MAX + 1];
     size_t n = 1;
-    struct link link = story_find(x, sign(t), now, .5, 12);
+    struct link link = story_find(x, sign(t), now, .5, 12, NULL);
     strcpy(of, "-");
     if (story) strcpy(story, id);
     if (link.of != NO_ENTRY) {
@@ -432,6 +433,103 @@ START_TEST(short_texts_are_only_ever_exact_copies)
 }
 END_TEST
 
+/* ---- passages ------------------------------------------------------------ */
+
+enum { SENTENCE = 30, SENTENCES = 20 }; /* words; of a text of 600 */
+
+/* A text in sentences of SENTENCE words, each a byte. */
+struct cut {
+    struct sentence list[SENTENCES];
+    struct place places[SENTENCES * SENTENCE];
+    unsigned char found[SAMPLES_MAX];
+    struct passages p;
+};
+
+static void cut(struct cut *c, struct text *t)
+{
+    const struct signature *s = sign(t);
+    c->p = (struct passages){ c->list, c->places,
+                              (uint32_t)(t->n / SENTENCE), 0 };
+    c->p.n_places = signature_places(t->words, t->n, s, c->places,
+                                     SENTENCES * SENTENCE);
+    ck_assert_uint_eq(c->p.n_places, s->n);
+    for (uint32_t i = 0; i < c->p.n; i++)
+        c->list[i] = (struct sentence){ i * SENTENCE, (i + 1) * SENTENCE,
+                                        i * SENTENCE, (i + 1) * SENTENCE,
+                                        NOT_REUSED };
+}
+
+/* "5-9:1 " for each passage: its sentences, its entry. */
+static const char *passages_of(const struct cut *c)
+{
+    static char text[200];
+    struct sentence out;
+    uint32_t at = 0;
+    size_t n = 0;
+    text[0] = '\0';
+    while (passages_next(&c->p, &at, &out))
+        n += (size_t)snprintf(text + n, sizeof text - n, "%u-%u:%u ",
+                              out.begin / SENTENCE, out.end / SENTENCE,
+                              out.of);
+    return text;
+}
+
+START_TEST(sentences_of_earlier_texts_are_passages_of_the_earliest)
+{
+    struct cut *c = calloc(1, sizeof *c);
+    struct text *later = part(1, 0, 150), *first = part(2, 0, 300);
+    struct text *second = part(3, 0, 240), *other = part(4, 0, 600);
+    add_words(later, 2, 60, 150);  /* sentences 5 .. 9, of first */
+    add_words(later, 1, 150, 150); /* 10 .. 14 */
+    add_words(later, 3, 30, 150);  /* 15 .. 19, of second */
+    add_words(second, 2, 60, 240); /* which has that of the first, too */
+    cut(c, later);
+    passages_claim(&c->p, &later->s, sign(first), 1, c->found);
+    passages_claim(&c->p, &later->s, sign(second), 2, c->found);
+    passages_claim(&c->p, &later->s, sign(other), 3, c->found);
+    ck_assert_str_eq(passages_of(c), "5-10:1 15-20:2 ");
+    free(later);
+    free(first);
+    free(second);
+    free(other);
+    free(c);
+}
+END_TEST
+
+START_TEST(a_phrase_in_a_sentence_is_no_passage)
+{
+    struct cut *c = calloc(1, sizeof *c);
+    for (uint64_t k = 0; k < 50; k++) {
+        struct text *later = part(100 + k, 0, 245), *earlier = part(k, 0, 270);
+        add_words(later, 99, 0, 12); /* a name with its titles */
+        add_words(later, 100 + k, 257, 163);
+        add_words(earlier, 99, 0, 12);
+        add_words(earlier, k, 400, 100);
+        cut(c, later);
+        passages_claim(&c->p, &later->s, sign(earlier), 1, c->found);
+        ck_assert_str_eq(passages_of(c), "");
+        free(later);
+        free(earlier);
+    }
+    free(c);
+}
+END_TEST
+
+START_TEST(texts_sampled_at_other_levels_share_passages)
+{
+    struct cut *c = calloc(1, sizeof *c);
+    struct text *later = part(1, 0, 60), *earlier = part(2, 0, 2000);
+    add_words(later, 2, 600, 90);
+    cut(c, later);
+    ck_assert_uint_lt(later->s.level, sign(earlier)->level);
+    passages_claim(&c->p, &later->s, &earlier->s, 1, c->found);
+    ck_assert_str_eq(passages_of(c), "2-5:1 ");
+    free(later);
+    free(earlier);
+    free(c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("dedupe");
@@ -463,6 +561,10 @@ int main(void)
     tcase_add_test(tc, nearly_equal_articles_all_link_to_the_first);
     tcase_add_test(tc, articles_without_a_clock_are_not_forgotten);
     tcase_add_test(tc, short_texts_are_only_ever_exact_copies);
+    tcase_add_test(
+        tc, sentences_of_earlier_texts_are_passages_of_the_earliest);
+    tcase_add_test(tc, a_phrase_in_a_sentence_is_no_passage);
+    tcase_add_test(tc, texts_sampled_at_other_levels_share_passages);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -64,7 +64,12 @@ static const struct {
       NULL },
     { "{\"tokens\":[[0,1]]}\n", NULL },
     { "{\"text\":\"ab\",\"tokens\":7,\"dates\":{\"a\":1}}\n", NULL },
+    { "{\"text\":\"ab\",\"dates\":[{\"begin\":0,\"end\":1}]}\n", NULL },
+    { "{\"text\":\"ab\",\"reused\":[{\"begin\":0,\"end\":1,\"id\":\"x\","
+      "\"text\":\"a\"}]}\n", NULL },
     /* well formed: a layer, and written the same */
+    { "{\"text\":\"سلام\",\"reused\":[{\"begin\":1,\"end\":4,\"id\":\"x\"}]}\n",
+      NULL },
     { "{\"text\":\"سلا😀م\",\"tokens\":[[0,3,\"word\"],[3,4],[4,5]]}\n", NULL },
     { "{\"text\":\"سلا😀م\",\"tokens\":[[0,3,\"word\"],[3,4,\"emoji\"]]}\n",
       NULL },
