@@ -195,6 +195,7 @@ test_a_hook_in_a_path_that_others_may_write_is_not_run_as_root()
     pipeline 'stage: misbehave'
     with 'on_success: [publish]'
     mkdir open closed
+    # shellcheck disable=SC2016 # the hook's
     printf '#!/bin/sh\necho "$0" >told\n' | tee open/publish >closed/publish
     chmod +x open/publish closed/publish
     chmod 1777 open
@@ -227,7 +228,7 @@ test_a_hook_that_fails_is_seen_by_those_who_ignore_their_children()
 
 test_who_ends_warraq_ends_its_hook()
 {
-    local warraq code=0
+    local pid code=0
     articles 1 >in.jsonl
     pipeline 'stage: misbehave'
     with 'on_success: [./slow]'
@@ -239,10 +240,10 @@ while :; do sleep 0.02; done
 END
     chmod +x slow
     "$WARRAQ" run p.yaml 2>stderr &
-    warraq=$!
-    while [ ! -e there ] && kill -0 $warraq; do sleep 0.02; done
-    kill -TERM $warraq
-    wait $warraq || code=$?
+    pid=$!
+    while [ ! -e there ] && kill -0 $pid; do sleep 0.02; done
+    kill -TERM $pid
+    wait $pid || code=$?
     is "$code" 0
     is "$(cat told)" stopped
     says 'warning: on_success: ./slow: ended with status 1'
