@@ -82,7 +82,7 @@ static int sync_file_system(const char *path, dev_t *last)
     text_format(folder, sizeof folder, "%.*s/.",
                 (int)(file_name(path) - path), path);
     int fd = open(folder, O_PATH | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT ? 0 : -1;
+    if (fd < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
     int rc = fstat(fd, &st);
     if (rc == 0 && st.st_dev != *last) {
         rc = file_sync_all(fd);
@@ -112,7 +112,9 @@ int file_sync_folders(const char *const *paths, size_t n)
     for (size_t i = 0; i < k && rc == 0; i++) {
         if (at_once && sync_file_system(folders[i].p, &last) == 0) continue;
         at_once = false; /* a sandbox may refuse it */
-        if (file_sync_folder(folders[i].p) < 0 && errno != ENOENT) rc = -1;
+        if (file_sync_folder(folders[i].p) < 0 && errno != ENOENT
+            && errno != ENOTDIR)
+            rc = -1;
     }
     int saved = errno;
     free(folders);

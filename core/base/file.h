@@ -12,7 +12,8 @@ void file_make_folders(const char *path, bool synced);
 int file_sync_folder(const char *path);
 /* The same for the folder `name`, seen from an open one. */
 int file_sync_at(int folder, const char *name);
-/* The same for the folders of n paths, each once.  NULL: none. */
+/* The same for the folders of n paths, each once.  NULL: none; a folder that is no
+ * longer there has nothing to sync. */
 int file_sync_folders(const char *const *paths, size_t n);
 /* All of the file system that an open file or folder is on is on disk. */
 int file_sync_all(int fd);

@@ -475,9 +475,10 @@ static int run(const struct options *o)
                                               "memory of which stage?"
                 : "state %s takes one pipeline or folder", sub->name);
     } else if (sub && (dir = find_state(o->args[1], &code, &e))) {
-        int rc = sub->changes
-                     ? state_open(&v.state, dir, LOCK_FAIL, 0, -1, &e)
-                     : state_view(&v.state, dir, &e);
+        int rc = state_exists(dir, &e);
+        if (rc == 0)
+            rc = sub->changes ? state_open(&v.state, dir, LOCK_FAIL, 0, -1, &e)
+                              : state_view(&v.state, dir, &e);
         if (rc == 0) sub->run(&v, &e);
         state_close(&v.state);
     }

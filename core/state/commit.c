@@ -1,6 +1,7 @@
 /* commit.c - see commit.h. */
 #include "state/commit.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "state/segments.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -15,13 +16,29 @@ static int cannot(const char *what, const char *path, struct err *e)
                    "cannot %s %s: %s", what, path, strerror(errno));
 }
 
-/* Shows a file at its name, by no link.  Not there: it is done already. */
+static bool is_gone(void)
+{
+    return errno == ENOENT || errno == ENOTDIR;
+}
+
+/* It does not lie aside: it was renamed before the run that did it was killed, or
+ * somebody has taken it away, and this is the one place that can tell. */
+static int is_shown(const struct ledger_file *f, struct err *e)
+{
+    struct stat target;
+    if (lstat(f->target, &target) == 0) return 0;
+    if (!is_gone()) return cannot("look at", f->target, e);
+    log_line(WQ_LOG_WARNING, "a run has committed %s, but neither it nor %s is "
+             "there: somebody has taken it away", f->target, f->aside);
+    return 0;
+}
+
+/* Shows a file at its name, by no link. */
 static int show(const struct ledger_file *f, struct err *e)
 {
     struct stat aside, target;
     if (lstat(f->aside, &aside) < 0)
-        return errno == ENOENT || errno == ENOTDIR
-                   ? 0 : cannot("rename", f->aside, e);
+        return is_gone() ? is_shown(f, e) : cannot("rename", f->aside, e);
     int folder = file_open_folder(-1, f->target, MAKES_SYNCED);
     const char *name = file_name(f->target);
     if (folder < 0)
@@ -40,7 +57,8 @@ static int show(const struct ledger_file *f, struct err *e)
 
 static int clear(const struct ledger_file *f, struct err *e)
 {
-    return file_remove(f->aside) < 0 ? cannot("remove", f->aside, e) : 0;
+    return file_remove(f->aside) < 0 && !is_gone() ? cannot("remove", f->aside, e)
+                                                   : 0;
 }
 
 /* Syncs the folders that the files lie in, and will lie in if with_targets. */
@@ -92,11 +110,29 @@ int commit_finish(struct state *s, struct err *e)
     return rc;
 }
 
+/* Are the files of a held run, which is to count from now on, all there? */
+static int check_held(struct state *s, uint64_t run, struct err *e)
+{
+    struct ledger_file *list = NULL;
+    size_t n = 0;
+    struct stat st;
+    int rc = ledger_held_files(s->ledger, run, &list, &n, e);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        if (lstat(list[i].aside, &st) == 0) continue;
+        rc = !is_gone() ? cannot("look at", list[i].aside, e)
+                        : err_set(e, EX_NO_INPUT, "%s is gone; put it back, or "
+                                  "discard the run", list[i].aside);
+    }
+    ledger_files_free(list, n);
+    return rc;
+}
+
 int commit_end_held(struct state *s, bool is_accepted, struct err *e)
 {
     uint64_t run;
     if (ledger_held_run(s->ledger, &run, e) < 0) return -1;
     if (run == 0) return 1;
+    if (is_accepted && check_held(s, run, e) < 0) return -1;
     char *dir = segment_path(s, "");
     int rc = !dir ? err_no_memory(e)
              : is_accepted ? ledger_accept(s->ledger, run, dir, e)
@@ -127,9 +163,12 @@ int commit_run(struct state *s, const struct commit *c, bool *is_committed,
 {
     *is_committed = false;
     if (sync_folders(c->files, c->n_files, false, e) < 0) return -1;
-    if (ledger_commit(s->ledger, c, e) < 0 && !was_committed(s, c)) return -1;
-    *is_committed = true;
-    if (commit_finish(s, e) == 0) return 0;
+    int rc = ledger_commit(s->ledger, c, e);
+    *is_committed = rc == 0 || was_committed(s, c);
+    if (*is_committed) rc = commit_finish(s, e);
+    if (rc == 0) return 0;
+    if (e->code == EX_LATER) e->code = EX_IO;
+    if (!*is_committed) return -1;
     return err_in_front(e, "run %06llu is committed, and the next run will "
                         "show its files: ", (unsigned long long)c->run.run);
 }

@@ -12,10 +12,12 @@
 #define WQ_STATE_COMMIT_H
 #include "state/state.h"
 
-/* Does all four.  -1 with e: nothing is committed, unless *is_committed. */
+/* Does all four.  -1 with e: nothing is committed, unless *is_committed.  Never
+ * EX_LATER: the work of a run is lost, and somebody is to know. */
 int commit_run(struct state *s, const struct commit *c, bool *is_committed,
                struct err *e);
-/* Ends a held run, by accepting or discarding it.  0; 1: none is held; -1. */
+/* Ends a held run, by accepting or discarding it.  0; 1: none is held; -1: nothing
+ * has changed if it is EX_NO_INPUT, a file of the accepted run is gone. */
 int commit_end_held(struct state *s, bool is_accepted, struct err *e);
 /* Finishes what the last run left: steps 3 and 4, or clearing away. */
 int commit_finish(struct state *s, struct err *e);

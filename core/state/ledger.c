@@ -1,9 +1,13 @@
 /* ledger.c - the ledger opened and brought to this version's schema. */
 #include "state/ledger_sql.h"
+#include "base/log.h"
 #include "state/pages.h"
+#include <poll.h>
 #include <stdlib.h>
 
-enum { BUSY_MS = 10000, WORD = 64, APPLICATION_ID = 0x77727121 /* "wrq!" */ };
+/* Who reads a ledger does it in milliseconds, or is a backup. */
+enum { BUSY_MS = 10000, PATIENT_MS = 300000, NAP_MS = 50, WORD = 64,
+       APPLICATION_ID = 0x77727121 /* "wrq!" */ };
 
 /* migrations[v] brings schema v to v + 1.  Never change one that was released:
  * add the next.  doc/state.md tells what the columns mean. */
@@ -186,6 +190,26 @@ int ledger_open(struct ledger **out, const char *path, bool is_reader,
 failed:
     ledger_close(l);
     return -1;
+}
+
+/* Somebody holds the ledger, as he has done for n naps. */
+static int nap(void *to, int n)
+{
+    const struct ledger *l = to;
+    struct pollfd stop = { .fd = l->stop_fd, .events = POLLIN };
+    bool is_told = poll(&stop, 1, 0) > 0;
+    if (n >= (is_told ? BUSY_MS : PATIENT_MS) / NAP_MS) return 0;
+    if (n == BUSY_MS / NAP_MS)
+        log_line(WQ_LOG_WARNING, "another program holds the ledger %s; waiting "
+                 "for it", l->path);
+    (void)poll(NULL, 0, NAP_MS);
+    return 1;
+}
+
+void ledger_be_patient(struct ledger *l, int stop_fd)
+{
+    l->stop_fd = stop_fd;
+    sqlite3_busy_handler(l->db, nap, l);
 }
 
 void ledger_close(struct ledger *l)

@@ -6,8 +6,8 @@
  * (doc/state.md says why not WAL).  Its files and pages.c alone know SQLite.
  *
  * All functions are [main] and give 0, or -1 with e: EX_DATA (damaged, or of a
- * newer schema), EX_IO, EX_NO_PERM, EX_LATER (another program holds it),
- * EX_NO_MEMORY. */
+ * newer schema), EX_IO, EX_NO_PERM, EX_LATER (another program holds it, and did
+ * not let go), EX_NO_MEMORY. */
 #ifndef WQ_STATE_LEDGER_H
 #define WQ_STATE_LEDGER_H
 #include "state/mark.h"
@@ -84,6 +84,10 @@ int ledger_create(const char *path, const char id[33], struct err *e);
 int ledger_open(struct ledger **out, const char *path, bool is_reader,
                 struct err *e);
 void ledger_close(struct ledger *l);
+/* From now on, while other programs read: what changes waits for some minutes, but
+ * once stop_fd is readable (-1: never) for some seconds alone, as it does without
+ * this call. */
+void ledger_be_patient(struct ledger *l, int stop_fd);
 int ledger_id(struct ledger *l, char id[33], struct err *e);
 int ledger_last_run(struct ledger *l, uint64_t *run, struct err *e);
 
@@ -115,6 +119,9 @@ int ledger_commit(struct ledger *l, const struct commit *c, struct err *e);
 int ledger_held_run(struct ledger *l, uint64_t *run, struct err *e);
 int ledger_accept(struct ledger *l, uint64_t run, const char *dir,
                   struct err *e);
+/* Where its files lie, and what they are called when it is accepted. */
+int ledger_held_files(struct ledger *l, uint64_t run, struct ledger_file **list,
+                      size_t *n, struct err *e);
 int ledger_discard(struct ledger *l, uint64_t run, const char *dir,
                    struct err *e);
 /* What is not finished: of a committed run files to rename (target set), of one

@@ -96,14 +96,26 @@ static int take_file(void *to, sqlite3_stmt *row, struct err *e)
     return 0;
 }
 
-int ledger_unfinished(struct ledger *l, struct ledger_file **list, size_t *n,
-                      struct err *e)
+static int take_files(struct ledger *l, enum query q, uint64_t run,
+                      struct ledger_file **list, size_t *n, struct err *e)
 {
     struct files f = { 0 };
-    int rc = sql_rows(l, UNFINISHED, NULL, 0, take_file, &f, e);
+    int rc = sql_rows(l, q, &I(run), 1, take_file, &f, e);
     *list = f.list;
     *n = f.n;
     return rc;
+}
+
+int ledger_unfinished(struct ledger *l, struct ledger_file **list, size_t *n,
+                      struct err *e)
+{
+    return take_files(l, UNFINISHED, 0, list, n, e);
+}
+
+int ledger_held_files(struct ledger *l, uint64_t run, struct ledger_file **list,
+                      size_t *n, struct err *e)
+{
+    return take_files(l, HELD_FILES, run, list, n, e);
 }
 
 void ledger_files_free(struct ledger_file *list, size_t n)

@@ -42,6 +42,7 @@ static const char *const queries[QUERIES] = {
     [FINISHED] = "DELETE FROM unfinished",
     /* A held run, ?1; ?2: the folder of segments. */
     [HELD_RUN] = "SELECT run FROM runs WHERE is_held",
+    [HELD_FILES] = "SELECT path || '.held', path FROM outputs WHERE run = ?1",
     [SHOW_HELD] = "INSERT OR REPLACE INTO unfinished SELECT path || '.held', "
                   "path FROM outputs WHERE run = ?1",
     [DROP_ENDED_FILES] = "INSERT OR REPLACE INTO unfinished SELECT ?2 || name, "

@@ -60,8 +60,8 @@ static int find_ledger(struct state *s, const char *path, const char *fresh,
     if (!s->id[0]) return create(s, path, fresh, e);
     if (access(fresh, F_OK) == 0) return rename_ledger(fresh, path, e);
     return err_set(e, EX_DATA, "the ledger %s is gone; put back a copy of the "
-                   "whole state folder, or remove the folder to begin anew: "
-                   "every input is then read again", path);
+                   "whole state folder, or move the folder away to begin "
+                   "anew: every input is then read again", path);
 }
 
 /* Ledger and lock must be of one state. */
@@ -89,6 +89,27 @@ static int find_folder(struct state *s, const char *dir, struct err *e)
                    "cannot use the state %s: %s", dir, strerror(errno));
 }
 
+int state_exists(const char *dir, struct err *e)
+{
+    static const char *const names[] = { "lock", "warraq.db" };
+    struct state s = { 0 };
+    int rc = find_folder(&s, dir, e) < 0 ? -1 : 1, why = ENOENT;
+    for (size_t i = 0; i < WQ_LEN(names) && rc > 0; i++) {
+        char *path = state_path(&s, names[i]);
+        if (!path) rc = err_no_memory(e);
+        else if (access(path, F_OK) == 0) rc = 0;
+        else why = errno;
+        free(path);
+    }
+    if (rc > 0 && why == ENOENT)
+        rc = err_set(e, EX_NO_INPUT, "there is no state in %s", dir);
+    else if (rc > 0)
+        rc = err_set(e, err_code(why, EX_NO_INPUT), "cannot look into %s: %s",
+                     dir, strerror(why));
+    state_close(&s);
+    return rc;
+}
+
 static int make_folder(const char *dir, struct err *e)
 {
     char *inside;
@@ -114,8 +135,10 @@ int state_open(struct state *s, const char *dir, enum lock_mode mode,
     else if (find_ledger(s, path, fresh, e) == 0
              && ledger_open(&s->ledger, path, false, e) == 0
              && compare_ids(s, e) == 0
-             && ledger_last_run(s->ledger, &last, e) == 0)
+             && ledger_last_run(s->ledger, &last, e) == 0) {
+        ledger_be_patient(s->ledger, stop_fd);
         rc = commit_finish(s, e) < 0 ? -1 : segments_sweep(s, e);
+    }
     s->run = last + 1;
     free(path);
     free(fresh);

@@ -23,6 +23,8 @@ struct state {
  * mode is SKIP; -1 with e.  state_close either way.  [main] */
 int state_open(struct state *s, const char *dir, enum lock_mode mode,
                int64_t wait_ms, int stop_fd, struct err *e);
+/* Is there a state in `dir`?  0; -1 with e: EX_NO_INPUT, or nobody may look. */
+int state_exists(const char *dir, struct err *e);
 /* Opens the ledger to look at it; no lock, no recovery. [main] */
 int state_view(struct state *s, const char *dir, struct err *e);
 void state_close(struct state *s);

@@ -479,6 +479,28 @@ test_a_held_run_that_is_discarded_never_was()
     holds out/000002.jsonl '"nth":6}'
 }
 
+test_a_held_run_whose_files_are_gone_is_not_accepted()
+{
+    too_many
+    mv out/000002.jsonl.held away
+    exits 66 "$WARRAQ" state accept p.yaml
+    says "$PWD/out/000002.jsonl.held is gone; put it back, or discard the run"
+    exits 0 "$WARRAQ" state info p.yaml
+    holds stdout 'run 000002 is held'
+    mv away out/000002.jsonl.held
+    exits 0 "$WARRAQ" state accept p.yaml
+    has_lines 200 out/000002.jsonl
+}
+
+test_a_held_run_whose_files_are_gone_can_be_discarded()
+{
+    too_many
+    rm out/000002.*.held
+    exits 0 "$WARRAQ" state discard p.yaml
+    exits 1 "$WARRAQ" run p.yaml
+    has_lines 200 out/000002.jsonl.held
+}
+
 test_the_run_after_a_held_one_does_it_anew()
 {
     too_many
@@ -714,6 +736,22 @@ test_wrong_use_of_the_verb()
     mkdir empty
     exits 66 "$WARRAQ" state info empty
     says 'there is no state in empty'
+    [ -z "$(ls empty)" ] || fail "a state was made: $(ls empty)"
+}
+
+test_only_a_run_makes_a_state()
+{
+    local verb
+    hourly
+    mkdir empty
+    for verb in info verify compact accept discard; do
+        exits 66 "$WARRAQ" state $verb p.yaml
+        says 'cannot use the state state/: No such file or directory'
+        exits 66 "$WARRAQ" state $verb empty
+        says 'there is no state in empty'
+    done
+    exits 66 "$WARRAQ" state forget p.yaml inbox/1.jsonl
+    [ ! -e state ] && [ -z "$(ls empty)" ] || fail "a state was made"
 }
 
 test_compact_makes_the_folder_smaller_and_changes_nothing()

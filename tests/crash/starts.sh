@@ -1,10 +1,12 @@
 #!/bin/bash
 # starts.sh - two starts at once: one works, and nothing is done twice.  SIGTERM at
-# any moment: out within five seconds, and nothing is lost.
+# any moment: out within five seconds, and nothing is lost.  Another program that
+# holds the ledger: the commit waits for it.
 #
 #   starts.sh [--long]            ISOLATE=true: the run is a child
 # shellcheck source=tests/crash/lib.sh
 . "$(dirname "$0")/lib.sh"
+export WARRAQ_PLUGIN_PATH=$WARRAQ_PLUGIN_PATH:$TEST_PLUGINS/misbehave.so
 if [ "$LONG" ]; then TIMES=${TIMES:-200}
 else TIMES=${TIMES:-10}; fi
 
@@ -77,6 +79,54 @@ stopped()
     echo "$TIMES times SIGTERM, out after $longest ms at most"
 }
 
+# run_read FOLDER: a run whose commit is waiting for another program that reads the
+# ledger; its number is RUN, and that one's standard input HOLDS
+run_read()
+{
+    begin "$1"
+    drop 1
+    peacefully "run 0"
+    sed -i 's/^stages:/&\n  - {stage: misbehave, with: {how: slow, id: "*"}}/' p.yaml
+    drop 2
+    rm -f ../hold
+    mkfifo ../hold
+    "$WARRAQ" run p.yaml 2>../stderr &
+    RUN=$!
+    # It has begun, and noted so in the ledger.
+    until compgen -G 'out/.output.tmp-*' >/dev/null || ! kill -0 $RUN; do sleep 0.01; done
+    "$CRASH_TOOLS/look" state/warraq.db hold <../hold >holds &
+    exec {HOLDS}>../hold
+    until [ -s holds ]; do sleep 0.01; done
+    until [ -e state/warraq.db-journal ] || ! kill -0 $RUN; do sleep 0.01; done
+}
+
+# ends CODE RUN
+ends()
+{
+    local code=0
+    wait "$2" || code=$?
+    wrong $code "$1"
+}
+
+# The one that is told to stop gives up first, though it began last.  Its work is
+# lost, so it has failed: no other start was there to do it.
+read_by_others()
+{
+    local first holds
+    run_read patient
+    first=$RUN holds=$HOLDS
+    run_read told
+    kill -TERM "$RUN"
+    ends 74 "$RUN"
+    kill -0 "$first" || differs "the commit did not wait"
+    exec {holds}>&- {HOLDS}>&-
+    ends 0 "$first"
+    peacefully "run 0"
+    points=$((points + 2))
+    echo "a commit waits for who reads the ledger"
+}
+
 twice
 stopped
+read_by_others
 report

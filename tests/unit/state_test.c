@@ -408,6 +408,74 @@ START_TEST(what_lies_aside_of_a_killed_run_is_swept)
 }
 END_TEST
 
+/* ---- what a killed run has left ---- */
+
+static char *path_here(const char *name)
+{
+    char *path = file_real(name);
+    ck_assert_ptr_nonnull(path);
+    return path;
+}
+
+START_TEST(a_folder_that_is_now_a_file_holds_nothing_to_clear_away)
+{
+    struct state s;
+    struct err e = { 0 };
+    ck_assert_int_eq(mkdir("out", 0777), 0);
+    char *aside = path_here("out/1.tmp");
+    begin_state(&s);
+    ck_assert_int_eq(ledger_begin(s.ledger, (const char *const *)&aside, 1, &e),
+                     0);
+    state_close(&s);
+    ck_assert_int_eq(rmdir("out"), 0);
+    write_text("out", "w", "");
+    begin_state(&s);
+    state_close(&s);
+    free(aside);
+}
+END_TEST
+
+/* A run was committed and killed before its file was shown; what the next start
+ * says of it. */
+static void say(const char *aside, const char *target, char said[1000])
+{
+    struct state s;
+    struct err e = { 0 };
+    struct ledger_file f = { "output", path_here(aside), path_here(target), 1 };
+    struct commit c = { .run = { .pipeline = "p" }, .files = &f, .n_files = 1 };
+    begin_state(&s);
+    c.run.run = s.run;
+    ck_assert_int_eq(ledger_commit(s.ledger, &c, &e), 0);
+    state_close(&s);
+    FILE *to = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    dup2(fileno(to), STDERR_FILENO);
+    begin_state(&s);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    state_close(&s);
+    said[pread(fileno(to), said, 999, 0)] = '\0';
+    fclose(to);
+    free(f.aside);
+    free(f.target);
+}
+
+START_TEST(a_committed_file_that_somebody_took_away_is_told)
+{
+    char said[1000];
+    write_text("1.tmp", "w", "an article");
+    say("1.tmp", "1", said);
+    ck_assert_str_eq(said, "");
+    ck_assert_int_eq(access("1", F_OK), 0);
+    write_text("2", "w", "renamed before it was killed");
+    say("2.tmp", "2", said);
+    ck_assert_str_eq(said, "");
+    say("3.tmp", "3", said);
+    ck_assert_ptr_nonnull(strstr(said, "/3, but neither it nor "));
+    ck_assert_ptr_nonnull(strstr(said, "somebody has taken it away"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("state");
@@ -431,6 +499,8 @@ int main(void)
     tcase_add_test(tc, an_article_is_one_under_each_name_that_is_there);
     tcase_add_test(tc, names_of_one_file_are_one_input);
     tcase_add_test(tc, what_lies_aside_of_a_killed_run_is_swept);
+    tcase_add_test(tc, a_folder_that_is_now_a_file_holds_nothing_to_clear_away);
+    tcase_add_test(tc, a_committed_file_that_somebody_took_away_is_told);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
