@@ -432,6 +432,21 @@ test_the_report_of_a_run_that_has_done_nothing()
     is "$(json stdout 'd["exit"], d["committed"], d["skipped"]')" '(0, False, True)'
 }
 
+# What a stage makes when nothing was read is in no file, and in no report.
+test_the_report_of_articles_out_of_nothing()
+{
+    with_state
+    sed -i 's/stage: misbehave/&_at_end/' p.yaml
+    printf '{"id":"ha' >inbox/1.jsonl # not a line yet
+    exits 0 "$WARRAQ" run p.yaml --json
+    is "$(json stdout 'd["out"], d["committed"], d["outputs"]')" '(1, False, [])'
+    [ ! -e out/000001.jsonl ]
+    articles 1 >inbox/1.jsonl
+    exits 0 "$WARRAQ" run p.yaml --json
+    is "$(json stdout 'd["out"], d["committed"], [o["path"] for o in d["outputs"]]')" \
+        "(2, True, ['out/000001.jsonl'])"
+}
+
 # ---- metrics ----
 
 # The text format of Prometheus 0.0.4: HELP and TYPE in front of each family, each

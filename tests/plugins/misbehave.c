@@ -2,7 +2,7 @@
  *
  * `misbehave` acts on the record whose id is `id` and leaves the others alone;
  * `how` says what it does to it.  `misbehave_ordered` is the same as an ORDERED
- * stage.  Nonsense given to the host must come back as -1, change nothing and
+ * stage; `misbehave_at_end` makes an article out of nothing.  Nonsense given to the host must come back as -1, change nothing and
  * end the run or reject the record: the stage goes on as if nothing had
  * happened, as a careless plugin would. */
 #include <stdlib.h>
@@ -166,6 +166,16 @@ static int misbehave_process(void *instance, wq_ctx *ctx,
     return 0;
 }
 
+/* [main] */
+static int misbehave_flush(void *instance, wq_ctx *ctx)
+{
+    const struct misbehave *self = instance;
+    wq_record *record = self->host->record_new(ctx, (wq_str){ NULL, 0 });
+    if (!record || self->host->set(record, self->id_key, string("end")) < 0)
+        return -1;
+    return self->host->emit(ctx, record);
+}
+
 #define MISBEHAVE(name_, flags_)                                               \
     { .name = name_, .version = "1.0", .flags = flags_,                        \
       .help = "Does what a plugin must not do; for tests.",                    \
@@ -175,5 +185,11 @@ static int misbehave_process(void *instance, wq_ctx *ctx,
 static const wq_stage stages[] = {
     MISBEHAVE("misbehave", WQ_PURE),
     MISBEHAVE("misbehave_ordered", WQ_ORDERED),
+    { .name = "misbehave_at_end", .version = "1.0",
+      .flags = WQ_ORDERED | WQ_MAY_EMIT, .help = "Emits at the end; for tests.",
+      .params = params, .n_params = WQ_LEN(params),
+      .reasons = reasons, .n_reasons = WQ_LEN(reasons),
+      .open = misbehave_open, .close = free, .process = misbehave_process,
+      .flush = misbehave_flush },
 };
 WQ_PLUGIN("misbehave", "1.0", "Apache-2.0", stages);
