@@ -156,6 +156,12 @@ wq_key names_intern_own(wq_str name)
     return key;
 }
 
+wq_key names_find(wq_str name)
+{
+    return find(atomic_load_explicit(&current, memory_order_acquire), name,
+                hash_name(name));
+}
+
 wq_key names_newest(void)
 {
     pthread_mutex_lock(&lock);

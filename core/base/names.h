@@ -20,6 +20,8 @@ wq_key names_intern(wq_str name);
  * are fewer than NAMES_OWN: if memory runs out for it, the process ends
  * (nomem_leave).  [any] */
 wq_key names_intern_own(wq_str name);
+/* The key of a name that is known; 0: it is not.  [any] */
+wq_key names_find(wq_str name);
 /* The newest key there is: all up to it are names.  [any] */
 wq_key names_newest(void);
 /* The name of a key, NUL-terminated; lives for ever.  [any] */

@@ -51,13 +51,20 @@ void wire_put(struct wire_out *out, const wq_record *r, uint32_t of,
 /* Bytes of the message; 0: there was no room, or no memory. */
 size_t wire_end(struct wire_out *out);
 
+struct wire_name {
+    wq_str text;
+    wq_key key;
+    bool is_used; /* by a record that was read */
+};
 /* A message being read. */
 struct wire_in {
     const char *p;
-    size_t n, at, end; /* records lie in p[at..end) */
+    size_t n, at, end; /* records lie in p[at..end)                            */
+    size_t owed;       /* bytes of them that items of lists begun have at least */
     uint32_t n_records;
-    wq_key known, *names;
-    size_t n_names;
+    wq_key known;
+    struct wire_name *names;
+    size_t n_names, n_idle; /* idle: not used yet; at the end it is damage      */
     struct arena *arena;
 };
 /* Opens p[0..n), p at a multiple of 8, whose bytes outlive the records.  -1: it is
@@ -69,4 +76,9 @@ int wire_open(struct wire_in *in, const char *p, size_t n, wq_key known,
  * are no more, -1. */
 int wire_get(struct wire_in *in, const wq_record *const *was, uint32_t n_was,
              wq_record *r, uint32_t *of, uint32_t *flags);
+/* Makes the message's names known to this process, and goes back to its first record.
+ * Names are for ever, so this is for a message whose sender is trusted, or that was
+ * read to its end: until then new ones have keys that are none.  1: some were new,
+ * and what was read is to be read again; 0; -1: errno also ENOSPC. */
+int wire_intern(struct wire_in *in);
 #endif

@@ -39,8 +39,13 @@ static int open_lanes(struct isolate *iso, struct err *e)
 {
     for (size_t i = 0; i < iso->n_lanes; i++)
         if (lane_open(&iso->lanes[i]) < 0) return err_no_memory(e);
-    for (size_t i = 0; i < iso->n_lanes; i++)
-        iso->lanes[i].names.known = iso->known;
+    size_t counts = iso->counts[iso->plan->n_stages] * sizeof(uint64_t);
+    size_t most = isolated_memory(iso->plan->pipeline);
+    for (size_t i = 0; i < iso->n_lanes; i++) {
+        struct lane *l = &iso->lanes[i];
+        l->names.known = iso->known;
+        l->answer_room = l->room - counts < most ? l->room - counts : most;
+    }
     return 0;
 }
 
@@ -244,39 +249,53 @@ struct arrival {
     uint32_t of, flags;
 };
 
-/* Reads all that came back from a copy of it, before anything is changed.  -1 with
- * errno: EBADMSG, ENOMEM. */
+/* Can this have come of the load?  is_back: which of its records have. */
+static bool may_arrive(const struct load *load, const struct arrival *x,
+                       bool *is_back)
+{
+    if ((x->flags & WIRE_GONE)
+        && (x->record.stage < load->from || x->record.stage >= load->until))
+        return false;
+    if (x->flags & WIRE_CHILD) return true;
+    if (is_back[x->of]) return false;
+    return is_back[x->of] = true;
+}
+
+/* Reads the records of a message, once.  0, or errno. */
+static int read_records(const struct load *load, struct wire_in *in,
+                        struct arrival *list, uint32_t *n_list)
+{
+    bool *is_back = arena_zero(in->arena, load->n, sizeof *is_back);
+    size_t n_back = 0;
+    int rc;
+    if (!is_back) return ENOMEM;
+    for (*n_list = 0;; ++*n_list) {
+        struct arrival *x = &list[*n_list];
+        *x = (struct arrival){ .record.arena = in->arena };
+        rc = wire_get(in, (const wq_record *const *)load->records,
+                      (uint32_t)load->n, &x->record, &x->of, &x->flags);
+        if (rc < 0) return errno;
+        if (rc == 0) return n_back == load->n ? 0 : EBADMSG;
+        if (!may_arrive(load, x, is_back)) return EBADMSG;
+        n_back += !(x->flags & WIRE_CHILD);
+    }
+}
+
+/* Reads all that came back from a copy of it, before anything is changed.  0, or
+ * EBADMSG, ENOMEM, ENOSPC: it brings more names than there may be. */
 static int read_answer(struct trip *t, const struct load *load, const char *p,
-                       size_t n, struct arrival **out, uint32_t *n_out)
+                       size_t n, struct arrival **list, uint32_t *n_list)
 {
     struct arena *a = &t->batch->arena;
     struct wire_in in;
-    if (wire_open(&in, p, n, t->iso->known, a) < 0) return -1;
-    errno = EBADMSG;
-    if (in.n_records > n / sizeof(uint64_t)) return -1;
-    struct arrival *list = arena_zero(a, (size_t)in.n_records + 1, sizeof *list);
-    bool *is_back = arena_zero(a, load->n, sizeof *is_back);
-    errno = ENOMEM;
-    if (!list || !is_back) return -1;
-    size_t back = 0;
-    int rc;
-    for (*n_out = 0;; ++*n_out) {
-        struct arrival *x = &list[*n_out];
-        x->record.arena = a;
-        rc = wire_get(&in, (const wq_record *const *)load->records,
-                      (uint32_t)load->n, &x->record, &x->of, &x->flags);
-        if (rc != 1) break;
-        if ((x->flags & WIRE_GONE) && (x->record.stage < load->from
-                                       || x->record.stage >= load->until))
-            break;
-        if (x->flags & WIRE_CHILD) continue;
-        if (is_back[x->of]) break;
-        is_back[x->of] = true;
-        back++;
-    }
-    if (rc == 0 && back == load->n) return *out = list, 0;
-    if (rc >= 0) errno = EBADMSG;
-    return -1;
+    if (wire_open(&in, p, n, t->iso->known, a) < 0) return errno;
+    *list = arena_zero(a, (size_t)in.n_records + 1, sizeof **list);
+    if (!*list) return ENOMEM;
+    int why = read_records(load, &in, *list, n_list);
+    if (why) return why;
+    int were_new = wire_intern(&in);
+    if (were_new < 0) return errno;
+    return were_new ? read_records(load, &in, *list, n_list) : 0;
 }
 
 /* Gives the record that was sent what came back of it; a child is a new one. */
@@ -361,29 +380,32 @@ static int take_answer(struct trip *t, const struct load *load,
     return go_on(t, load, kept, n_kept);
 }
 
-/* The process has done it: its answer, copied before it is looked at. */
+/* Its answer, copied before it is looked at.  0, or as read_answer. */
+static int take_copy(struct trip *t, const struct load *load, size_t n)
+{
+    const struct isolate *iso = t->iso;
+    size_t counts = iso->counts[iso->plan->n_stages] * sizeof(uint64_t);
+    struct arrival *list = NULL;
+    uint32_t n_list = 0;
+    if (n > t->lane->answer_room) return EBADMSG;
+    char *copy = arena_copy(&t->batch->arena, t->lane->answer, counts + n);
+    if (!copy) return ENOMEM;
+    int why = read_answer(t, load, copy + counts, n, &list, &n_list);
+    if (why) return why;
+    return take_answer(t, load, list, n_list, (const uint64_t *)(void *)copy) < 0
+               ? ENOMEM : 0;
+}
+
+/* The process has done it. */
 static enum outcome done(struct trip *t, const struct load *load,
                          struct mishap_of *m, struct err *e)
 {
-    const struct lane *l = t->lane;
-    size_t n = l->page->answer_bytes;
-    size_t counts = t->iso->counts[t->iso->plan->n_stages] * sizeof(uint64_t);
-    struct arrival *list;
-    uint32_t n_list;
-    int rc = -1;
-    errno = EBADMSG;
-    if (n <= l->room - counts) {
-        char *copy = arena_copy(&t->batch->arena, l->answer, counts + n);
-        if (!copy) errno = ENOMEM;
-        else rc = read_answer(t, load, copy + counts, n, &list, &n_list);
-        if (rc == 0
-            && take_answer(t, load, list, n_list,
-                           (const uint64_t *)(void *)copy) < 0)
-            errno = ENOMEM, rc = -1;
-    }
-    if (rc == 0) return WENT_WELL;
-    if (errno == ENOMEM) return err_no_memory(e), NO_MORE;
+    int why = take_copy(t, load, t->lane->page->answer_bytes);
+    if (why == 0) return WENT_WELL;
+    if (why == ENOMEM) return err_no_memory(e), NO_MORE;
     if (lane_kill(t->iso, t->worker, e) < 0) return NO_MORE;
+    if (why == ENOSPC)
+        return wrong(m, REASON_OUT_OF_MEMORY, "there is no room for new names");
     return wrong(m, REASON_CRASHED, "it left damaged memory behind");
 }
 

@@ -73,6 +73,11 @@ static int64_t default_limit(void)
     return half > 0 && half < most ? half : most;
 }
 
+size_t isolated_memory(const struct pipeline *p)
+{
+    return (size_t)(p->memory_limit ? p->memory_limit : default_limit());
+}
+
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define HAS_SHADOW 1
 #elif defined __has_feature
@@ -87,7 +92,6 @@ int isolate_limit_memory(int64_t limit, struct err *e)
 {
     (void)limit;
     (void)e;
-    (void)default_limit;
     return 0;
 }
 #else
@@ -170,7 +174,8 @@ static int read_request(struct isolated *c, wq_record ***was, struct err *e)
     struct batch *b = &c->batch;
     struct wire_in in;
     if (wire_open(&in, c->lane->request, c->page->request_bytes,
-                  c->iso->known, &b->arena) < 0)
+                  c->iso->known, &b->arena) < 0
+        || wire_intern(&in) < 0)
         goto bad;
     size_t n = in.n_records;
     wq_record *records = arena_zero(&b->arena, n * 2, sizeof *records);
@@ -199,7 +204,6 @@ bad:
     return err_set(e, EX_INTERNAL, "records do not arrive in the process of "
                    "isolated stages");
 }
-
 
 static void take_counts(struct isolated *c)
 {
@@ -233,7 +237,7 @@ static int write_answer(struct isolated *c, wq_record *const *was,
     struct wire_out out;
     take_counts(c);
     const wq_record *first = (const wq_record *)atomic_load(&c->page->records);
-    wire_begin(&out, c->lane->answer + at, c->lane->room - at, &c->names);
+    wire_begin(&out, c->lane->answer + at, c->lane->answer_room, &c->names);
     put_records(&out, b->records, b->n_records, was, first, 0);
     put_records(&out, b->gone, b->n_gone, was, first, WIRE_GONE);
     c->page->answer_bytes = wire_end(&out);

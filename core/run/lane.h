@@ -46,6 +46,7 @@ struct lane {
     struct lane_page *page;
     char *request, *answer;    /* room bytes each                              */
     size_t room, bytes;        /* bytes: of the whole mapping                  */
+    size_t answer_room;        /* for records of an answer: memory_limit       */
     int ours, theirs;          /* ends of the socket; -1: closed               */
     /* The thread's own: */
     bool is_up;                /* has answered, and is not known to be dead    */
@@ -98,6 +99,8 @@ void lane_ring(int fd, enum lane_word word, int status);
 
 /* The keeper's life, in a process of its own.  control: its end. */
 _Noreturn void keeper_live(const struct isolate *iso, int control, pid_t parent);
+/* What an isolated process may take, and hand over, in bytes. */
+size_t isolated_memory(const struct pipeline *p);
 /* A worker process's life. */
 _Noreturn void isolated_live(const struct isolate *iso, size_t lane);
 #endif

@@ -304,6 +304,24 @@ test_in_a_sandbox_too()
     none_is_left_behind
 }
 
+test_what_an_article_becomes_is_limited_too()
+{
+    unless_sanitized
+    articles 20 >plain.jsonl
+    {
+        cat plain.jsonl
+        printf '{"id":"large","text":"x","body":"'
+        head -c 30000000 /dev/zero | tr '\0' x
+        printf '"}\n'
+    } >in.jsonl
+    isolated '{stage: family}'
+    echo 'memory_limit: 64MiB' >>p.yaml
+    exits 0 "$WARRAQ" run p.yaml
+    has_lines 1 rejects.jsonl
+    holds rejects.jsonl '"stage":"family","reason":"out_of_memory"'
+    others_are_as_ever
+}
+
 # least_ms N COMMAND...: the least of N times, in ms.
 least_ms()
 {

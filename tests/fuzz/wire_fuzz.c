@@ -21,21 +21,34 @@ static wq_record *sent(struct arena *arena)
     return r;
 }
 
+/* Reads the records there are; *is_whole: up to a sound end. */
+static uint32_t read_once(struct wire_in *in, const wq_record *was,
+                          struct wire_out *out, bool *is_whole)
+{
+    uint32_t of, flags, got = 0;
+    for (;; got++) {
+        wq_record *r = rec_new(in->arena);
+        if (!r) abort();
+        int rc = wire_get(in, was ? &was : NULL, was ? 1 : 0, r, &of, &flags);
+        *is_whole = rc == 0;
+        if (rc != 1) return got;
+        wq_record *copy = rec_clone(in->arena, r);
+        if (copy && rec_restore(copy) < 0) abort();
+        if (out) wire_put(out, r, 0, flags & WIRE_CHILD, NULL);
+    }
+}
+
+/* As a run does: new names come in when all of it has been found sound. */
 static uint32_t read_all(const char *p, size_t n, struct arena *arena,
                          const wq_record *was, struct wire_out *out)
 {
     struct wire_in in;
-    uint32_t of, flags, got = 0;
+    bool is_whole;
     if (wire_open(&in, p, n, 0, arena) < 0) return 0;
-    for (;; got++) {
-        wq_record *r = rec_new(arena);
-        if (!r) abort();
-        if (wire_get(&in, was ? &was : NULL, was ? 1 : 0, r, &of, &flags) != 1)
-            return got;
-        wq_record *copy = rec_clone(arena, r);
-        if (copy && rec_restore(copy) < 0) abort();
-        if (out) wire_put(out, r, 0, flags & WIRE_CHILD, NULL);
-    }
+    uint32_t got = read_once(&in, was, NULL, &is_whole);
+    if (!is_whole || wire_intern(&in) < 0) return 0;
+    if (read_once(&in, was, out, &is_whole) != got || !is_whole) abort();
+    return got;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -1,7 +1,7 @@
 /* wire_test.c - records as bytes: what is read is what was written, in another
  * process or in this one, and what was damaged is refused or harmless. */
 #include "base/names.h"
-#include "record/wire.h"
+#include "record/wire_parts.h"
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
@@ -293,6 +293,95 @@ START_TEST(a_message_with_any_bit_changed_is_refused_or_harmless)
 }
 END_TEST
 
+/* How much memory a message takes that is refused. */
+static size_t memory_of(const char *p, size_t n)
+{
+    struct arena own = { 0 };
+    struct wire_in in;
+    uint32_t of, flags;
+    if (wire_open(&in, p, n, names_newest(), &own) == 0) {
+        wq_record r = { .arena = &own };
+        ck_assert_int_eq(wire_get(&in, NULL, 0, &r, &of, &flags), -1);
+        ck_assert_int_eq(errno, EBADMSG);
+    }
+    size_t took = own.bytes;
+    arena_free(&own);
+    return took;
+}
+
+START_TEST(lists_in_lists_claim_no_more_than_there_is)
+{
+    enum { SIZE = 1 << 20, LEVELS = WQ_MAX_DEPTH };
+    char *p = calloc(1, SIZE);
+    ck_assert_ptr_nonnull(p);
+    const struct head head = { .magic = WIRE_MAGIC, .n_records = 1,
+                               .names_at = SIZE };
+    const struct record_head record = { .n_fields = 1 };
+    const struct field_head field = { .key = key("text") };
+    size_t at = 0;
+    memcpy(p, &head, sizeof head);
+    memcpy(p + (at += sizeof head), &record, sizeof record);
+    memcpy(p + (at += sizeof record), &field, sizeof field);
+    at += sizeof field;
+    for (int i = 0; i < LEVELS; i++, at += sizeof(struct value_head)) {
+        const struct value_head list = {
+            .type = WQ_V_LIST, .n = (uint32_t)((SIZE - at) / sizeof list - 1) };
+        memcpy(p + at, &list, sizeof list);
+    }
+    ck_assert_uint_lt(memory_of(p, SIZE), (size_t)SIZE * 8);
+    free(p);
+}
+END_TEST
+
+/* A message of n names "made up K"; the first one is that of a field if used. */
+static size_t write_names(char *p, uint32_t n, bool is_used)
+{
+    struct head head = { .magic = WIRE_MAGIC, .n_records = is_used,
+                         .n_names = n, .names_at = sizeof head };
+    const struct record_head record = { .n_fields = 1 };
+    const struct field_head field = { .key = names_newest() + 1 };
+    const struct value_head value = { .type = WQ_V_NULL };
+    size_t at = sizeof head;
+    if (is_used) {
+        memcpy(p + at, &record, sizeof record);
+        memcpy(p + (at += sizeof record), &field, sizeof field);
+        memcpy(p + (at += sizeof field), &value, sizeof value);
+        head.names_at = at += sizeof value;
+    }
+    memcpy(p, &head, sizeof head);
+    for (uint32_t i = 0; i < n; i++, at += 24) {
+        const uint64_t length = 16;
+        char name[17];
+        snprintf(name, sizeof name, "made up %08x", i);
+        memcpy(p + at, &length, sizeof length);
+        memcpy(p + at + 8, name, 16);
+    }
+    return at;
+}
+
+START_TEST(names_come_in_when_the_whole_message_is_sound)
+{
+    struct wire_in in;
+    wq_record r = { .arena = &arena };
+    uint32_t of, flags;
+    wq_key before = names_newest();
+    size_t n = write_names(bytes, 100, false);
+    ck_assert_int_eq(wire_open(&in, bytes, n, before, &arena), 0);
+    ck_assert_int_eq(wire_get(&in, NULL, 0, &r, &of, &flags), -1);
+    n = write_names(bytes, 1, true);
+    ck_assert_int_eq(wire_open(&in, bytes, n, before, &arena), 0);
+    ck_assert_int_eq(wire_get(&in, NULL, 0, &r, &of, &flags), 1);
+    ck_assert_int_eq(wire_get(&in, NULL, 0, &r, &of, &flags), 0);
+    ck_assert_uint_eq(names_newest(), before);
+    ck_assert_int_eq(wire_intern(&in), 1);
+    r = (wq_record){ .arena = &arena };
+    ck_assert_int_eq(wire_get(&in, NULL, 0, &r, &of, &flags), 1);
+    ck_assert_uint_eq(r.fields[0].key, key("made up 00000000"));
+    ck_assert_uint_eq(names_newest(), before + 1);
+    ck_assert_int_eq(wire_intern(&in), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("wire");
@@ -305,6 +394,8 @@ int main(void)
     tcase_add_test(t, a_message_larger_than_its_room_is_none);
     tcase_add_test(t, a_message_cut_short_is_refused);
     tcase_add_test(t, a_message_with_any_bit_changed_is_refused_or_harmless);
+    tcase_add_test(t, lists_in_lists_claim_no_more_than_there_is);
+    tcase_add_test(t, names_come_in_when_the_whole_message_is_sound);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
