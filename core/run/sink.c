@@ -18,7 +18,8 @@ static int cannot(const char *path, struct err *e)
                    "cannot write %s: %s", path, strerror(errno));
 }
 
-/* mode: of the file that will be replaced; 0: there is none. */
+/* mode: of the file that will be replaced; 0: there is none.  What it adds to
+ * reading and writing (set-user-ID) is not taken over. */
 static int open_temporary(struct sink *s, mode_t mode, const char *tag,
                           struct err *e)
 {
@@ -35,7 +36,7 @@ static int open_temporary(struct sink *s, mode_t mode, const char *tag,
     s->fd = open(s->temporary, flags, 0666);
     if (s->fd < 0 && errno == EEXIST && unlink(s->temporary) == 0)
         s->fd = open(s->temporary, flags, 0666);
-    if (s->fd >= 0 && mode && fchmod(s->fd, mode & 07777) < 0) {
+    if (s->fd >= 0 && mode && fchmod(s->fd, mode & 0777) < 0) {
         close(s->fd);
         unlink(s->temporary);
         s->fd = -1;

@@ -385,8 +385,8 @@ static int sync_file(const struct fan *f, const struct fan_file *file,
     int fd = open_aside(f, file, O_WRONLY);
     if (fd < 0) return -1;
     int rc = fstat(fd, &st);
-    if (rc == 0 && file->mode && ((st.st_mode ^ file->mode) & 07777))
-        rc = fchmod(fd, file->mode & 07777);
+    if (rc == 0 && file->mode && ((st.st_mode ^ file->mode) & 0777))
+        rc = fchmod(fd, file->mode & 0777);
     if (rc == 0) rc = at_once ? sync_file_range(fd, 0, 0, wait) : fsync(fd);
     int saved = errno;
     if (close(fd) < 0 && rc == 0) return -1;
