@@ -1,6 +1,7 @@
 /* ledger_sql.c - see ledger_sql.h. */
 #include "state/ledger_sql.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the statements ---- */
 
@@ -113,7 +114,10 @@ int sql_failed(const struct ledger *l, int rc, struct err *e)
         return err_set(e, EX_NO_PERM, "cannot write %s: %s", l->path, why);
     default: break;
     }
-    return err_set(e, EX_IO, "cannot use the ledger %s: %s", l->path, why);
+    int number = (rc & 0xFF) == SQLITE_CANTOPEN && l->db
+                     ? sqlite3_system_errno(l->db) : 0;
+    return err_set(e, err_code(number, EX_IO), "cannot use the ledger %s: %s",
+                   l->path, number ? strerror(number) : why);
 }
 
 /* ---- statements ---- */

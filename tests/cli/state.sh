@@ -527,6 +527,20 @@ test_a_state_that_cannot_be_written()
     says 'cannot open'
 }
 
+test_a_ledger_that_nobody_may_read_is_no_damage()
+{
+    [ "$(id -u)" != 0 ] || skip "root may read everything"
+    hourly
+    records 1 1 >inbox/1.jsonl
+    ran
+    chmod 0 state/warraq.db
+    exits 77 "$WARRAQ" state info p.yaml
+    says 'warraq.db: Permission denied'
+    chmod 0 state
+    exits 77 "$WARRAQ" state info p.yaml
+    says 'cannot look into state/: Permission denied'
+}
+
 test_a_damaged_ledger_is_told_and_never_begun_anew()
 {
     local how
