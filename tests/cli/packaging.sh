@@ -196,7 +196,7 @@ test_in_cron_as_the_README_has_it()
     awk '/^## / { inside = $0 == "## In cron" }
          inside' "$srcdir/README.md" >page
     awk '/^```yaml/ { inside = 1; next }
-         /^```/ { inside = 0 }
+         inside && /^```/ { exit }
          inside' page >news.yaml
     line=$(sed -n 's/^17 \* \* \* \* *//p' page)
     line=${line//\/srv\/news/.}
@@ -212,6 +212,17 @@ test_in_cron_as_the_README_has_it()
         fail "written: $(paste -sd ' ' files)"
     exits 0 "$WARRAQ" state runs news.yaml
     holds stdout '5 in 5 out 0 dropped'
+}
+
+# What it adds further down fits that pipeline.
+test_all_of_the_pipeline_in_the_README_is_right()
+{
+    awk '/^## / { inside = $0 == "## In cron" }
+         inside && /^```/ { yaml = /yaml/; next }
+         inside && yaml' "$srcdir/README.md" >news.yaml
+    grep -q '^sandbox: *true' news.yaml || fail "the page says no sandbox"
+    mkdir inbox
+    exits 0 "$WARRAQ" check news.yaml
 }
 
 test_the_units_are_made_for_where_the_command_will_be()
