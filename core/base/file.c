@@ -14,12 +14,14 @@
  * one by one each waits for the disk. */
 enum { MANY_FOLDERS = 32 };
 
-void file_make_folders(const char *path, bool synced)
+int file_make_folders(const char *path, bool synced)
 {
     char folder[PATH_MAX], *slash;
     size_t n = strnlen(path, sizeof folder);
     bool is_there = false;
-    if (n == sizeof folder) return; /* ENAMETOOLONG */
+    int why = 0;
+    if (n == sizeof folder) why = errno = ENAMETOOLONG;
+    if (why) return -1;
     memcpy(folder, path, n + 1);
     while (!is_there && (slash = strrchr(folder, '/')) && slash > folder) {
         *slash = '\0';
@@ -29,10 +31,14 @@ void file_make_folders(const char *path, bool synced)
      * before the next is made, so that there is never more than one. */
     if (is_there && synced) (void)file_sync_folder(folder);
     for (size_t k; (k = strlen(folder)) < n; folder[k] = '/') {
-        if (!is_there && mkdir(folder, 0777) == 0 && synced)
-            (void)file_sync_folder(folder);
+        bool is_made = !is_there && mkdir(folder, 0777) == 0;
+        if (is_made && synced) (void)file_sync_folder(folder);
+        /* The first one that cannot be made tells why. */
+        if (!is_made && !is_there && errno != EEXIST && !why) why = errno;
         is_there = false;
     }
+    if (why) errno = why;
+    return why ? -1 : 0;
 }
 
 int file_sync_at(int folder, const char *name)

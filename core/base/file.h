@@ -5,8 +5,9 @@
 
 /* Makes the folders above path that are missing; with `synced`, so that they
  * outlive a power cut, and so does the one they are in, which a run that was
- * killed may have made.  What fails is told by whoever opens the file. */
-void file_make_folders(const char *path, bool synced);
+ * killed may have made.  -1 with errno: why the first one could not be made, which
+ * whoever opens the file would only find missing. */
+int file_make_folders(const char *path, bool synced);
 /* What was made, renamed or removed in the folder of `path` is on disk.  0, or
  * -1 with errno; a file system that cannot sync folders is no failure. */
 int file_sync_folder(const char *path);

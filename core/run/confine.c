@@ -65,7 +65,7 @@ static void add_output(struct places *p, const char *path)
         p->no_memory = true;
         return;
     }
-    file_make_folders(fixed, false); /* rejects are opened when there is one */
+    (void)file_make_folders(fixed, false); /* rejects are opened when there is one */
     add_folder_of(p, fixed, true);
     free(fixed);
     char *real = realpath(path, NULL); /* a link: what it points to is replaced */

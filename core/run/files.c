@@ -20,8 +20,8 @@ int files_open(struct err *e)
 static int add(struct buf *b, const char *kind, uint64_t bytes,
                const char *folder, const char *path, const char *suffix)
 {
-    int rc = buf_format(b, "%s %llu %s%s%s%s", kind, (unsigned long long)bytes,
-                        folder, *folder ? "/" : "", path, suffix);
+    int rc = buf_format(b, "%s %llu %s%s%s", kind, (unsigned long long)bytes,
+                        folder, path, suffix);
     return rc < 0 ? rc : buf_add(b, "", 1);
 }
 
@@ -47,7 +47,7 @@ static int add_output(struct buf *b, const char *kind, const struct sink *s,
     const struct fan *fan = s->fan;
     int rc = 0;
     for (size_t i = 0; fan && i < fan->n_files && rc == 0; i++)
-        rc = add(b, kind, fan->files[i].bytes, fan->folder,
+        rc = add(b, kind, fan->files[i].bytes, fan->path.folder,
                  fan->files[i].name.p, suffix);
     if (fan || !s->path) return rc;
     return add(b, kind, s->bytes, "", s->path, s->in_place ? "" : suffix);

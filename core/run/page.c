@@ -87,6 +87,7 @@ const struct mishap *page_enter(const struct page *p, size_t slot,
             && memcmp(&p->asides[i].call, &s->call, sizeof s->call) == 0)
             return &p->asides[i].mishap;
     atomic_store(&s->is_on, true);
+    atomic_store(&p->shared->last, slot + 1);
     return NULL;
 }
 
@@ -136,6 +137,11 @@ void page_ready(const struct page *p, bool can_begin_anew)
 void page_through(const struct page *p)
 {
     atomic_store(&p->shared->is_through, true);
+}
+
+void page_commit(const struct page *p, int how_far)
+{
+    atomic_store(&p->shared->commit, how_far);
 }
 
 void page_stages(const struct page *p, const struct plan *plan,

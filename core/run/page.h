@@ -43,6 +43,7 @@ struct page_slot {
 enum page_end { PAGE_NOT_ENDED, PAGE_BLAMES, PAGE_SPEAKS };
 struct page_shared {
     struct page_slot slots[PAGE_SLOTS];
+    _Atomic size_t last;      /* slot of the last call, from 1; 0: none       */
     _Atomic bool can_begin_anew; /* nothing is lost with the process          */
     _Atomic bool is_through;  /* no stage is called any more but to save      */
     _Atomic bool is_ending;   /* somebody tells how; only the first one does  */
@@ -50,6 +51,7 @@ struct page_shared {
     struct aside blamed;      /* BLAMES                                       */
     int code;                 /* SPEAKS                                       */
     char words[1024];
+    _Atomic int commit;       /* enum commit_state, of watch.h                */
     _Atomic bool is_done;     /* exit_code, err                               */
     int exit_code;
     struct err err;
@@ -92,6 +94,8 @@ void page_speak(const struct page *p, int code, const char *words, size_t n);
 void page_ready(const struct page *p, bool can_begin_anew);
 /* All records are through. [main] */
 void page_through(const struct page *p);
+/* How far the commit is: enum commit_state. [main] */
+void page_commit(const struct page *p, int how_far);
 /* Hands over the counts in result->stages. [main] */
 void page_stages(const struct page *p, const struct plan *plan,
                  const struct run_result *result);

@@ -154,10 +154,10 @@ int remember_output(struct run *run, const char *kind, const char *path,
                        "overwrites what another one wrote; move it away%s",
                        path, strstr(path, m->number) ? ""
                        : ", and put \"{run}\" in the path");
-    file_make_folders(path, true);
+    int rc = file_make_folders(path, true);
     struct ledger_file *f = &m->files[m->n_files];
     f->kind = kind;
-    f->target = file_real(path);
+    f->target = rc < 0 ? NULL : file_real(path);
     f->aside = f->target ? state_aside(&m->state, f->target) : NULL;
     m->n_files++;
     if (f->aside) return 0;
@@ -295,9 +295,9 @@ static void add_files(struct run *run, struct commit *c)
     for (size_t i = 0; i < m->n_files; i++)
         for (size_t k = 0; k < WQ_LEN(sinks); k++) {
             struct ledger_file f = m->files[i];
-            if (strcmp(f.kind, kinds[k]) != 0 || !sinks[k]->temporary) continue;
+            if (strcmp(f.kind, kinds[k]) != 0 || !sink_hand_over(sinks[k]))
+                continue;
             f.bytes = sinks[k]->bytes;
-            free(sink_hand_over(sinks[k]));
             c->files[c->n_files++] = f;
         }
 }
@@ -344,6 +344,7 @@ int remember_commit(struct run *run, struct err *e)
     if (save_stages(run, &c, e) < 0) return -1;
     if (add_folders(run, &c, e) < 0) return -1;
     if (t->in + t->emitted) add_files(run, &c);
+    watch_commit(COMMIT_ASKED);
     int rc = commit_run(&m->state, &c, &t->is_committed, e);
     if (t->is_committed) t->run = m->state.run;
     return rc;

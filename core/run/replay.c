@@ -74,6 +74,12 @@ static wq_value member(const struct line *l, const char *name, wq_vtype type)
     return (wq_value){ .type = WQ_V_NONE };
 }
 
+static bool has(const struct line *l, const char *name)
+{
+    wq_value unused;
+    return rec_get_value(l->record, names_intern_own(str(name)), &unused);
+}
+
 static uint64_t number(const struct line *l, const char *name, uint64_t missing)
 {
     wq_value v = member(l, name, WQ_V_INT);
@@ -178,17 +184,21 @@ static int add_raw(struct unwrapping *u, const struct line *l, wq_str base64,
     return 0;
 }
 
-/* A line without its record: it stays the reject it is. */
+/* A line without its record: it stays the reject it is, if it is one. */
 static int add_rest(struct unwrapping *u, const struct line *l, struct err *e)
 {
     struct piece piece;
     const char *reason = text(u, l, "reason", ""),
                *message = text(u, l, "message", "");
     if (!reason || !message) return err_no_memory(e);
-    /* A name from data: it takes the place of none of ours. */
-    if (!*reason || !names_intern(str(reason)))
+    if (!*reason || has(l, "record") || has(l, "raw_base64"))
         return bad_line(u, l, "it has neither \"record\" (an object) nor "
                               "\"raw_base64\" (a string)", e);
+    /* A name from data: it takes the place of none of ours. */
+    if (!names_intern(str(reason)))
+        return errno == ENOMEM ? err_no_memory(e)
+               : bad_line(u, l, "its \"reason\" is too long for a name, or one "
+                                "name too many", e);
     if (place_of(u, l, u->with->records, (wq_str){ NULL, 0 }, &piece) < 0)
         return err_no_memory(e);
     piece.bad = reason;

@@ -28,6 +28,7 @@ static int commit(struct run *r, struct err *e)
     const char *suffix = r->result->is_held ? ".held" : "";
     if (outputs_sync(r, suffix, e) < 0 || files_tell(r, suffix, e) < 0) return -1;
     if (r->remember.is_on) return remember_commit(r, e);
+    watch_commit(COMMIT_SHOWING);
     if (outputs_commit(r, suffix, e) < 0) return -1;
     r->result->is_committed = true;
     return 0;
@@ -63,6 +64,8 @@ static const char *where_output_is(const struct run *r, char *text, size_t cap)
     bool is_file = r->out.path && !r->out.in_place;
     if (r->result->is_held && is_file)
         text_format(text, cap, "the output is held in %s.held", r->out.path);
+    else if (r->result->in + r->result->emitted == 0)
+        text_format(text, cap, "nothing was read");
     else
         text_format(text, cap, "what was read is in the output");
     return text;
@@ -242,7 +245,7 @@ int run_here(struct plan *plan, const struct run_options *options,
     } else {
         rc = e->code ? e->code : EX_INTERNAL;
     }
-    watch_committed(result->is_committed);
+    watch_commit(result->is_committed ? COMMIT_DONE : COMMIT_NONE);
     if (page) page_done(page, rc, e);
     close_plugins(&r);
     if (r.watch) watch_thread_end();

@@ -29,11 +29,11 @@ static int open_temporary(struct sink *s, mode_t mode, const char *tag,
         s->temporary = NULL;
         return err_no_memory(e);
     }
-    file_make_folders(s->path, false);
+    int rc = file_make_folders(s->path, false);
     /* Never through a link or into a file that is there: what a killed run of
      * the same number left behind goes first. */
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    s->fd = open(s->temporary, flags, 0666);
+    s->fd = rc < 0 ? -1 : open(s->temporary, flags, 0666);
     if (s->fd < 0 && errno == EEXIST && unlink(s->temporary) == 0)
         s->fd = open(s->temporary, flags, 0666);
     if (s->fd >= 0 && mode && fchmod(s->fd, mode & 0777) < 0) {
@@ -47,6 +47,7 @@ static int open_temporary(struct sink *s, mode_t mode, const char *tag,
         s->temporary = NULL;
         return -1;
     }
+    s->is_aside = true;
     temporary_note(s->temporary, NULL);
     return 0;
 }
@@ -68,7 +69,9 @@ int sink_open(struct sink *s, const char *path, const char *tag, struct err *e)
         return cannot(path, e);
     }
     /* A link is followed, so that the rename replaces what it points to. */
-    s->path = exists ? realpath(path, NULL) : strdup(path);
+    struct stat link;
+    bool is_link = exists && lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+    s->path = is_link ? realpath(path, NULL) : strdup(path);
     if (!s->path) return err_no_memory(e);
     int rc;
     if (exists && !S_ISREG(st.st_mode)) {
@@ -161,7 +164,7 @@ int sink_sync(struct sink *s, const char *suffix, struct err *e)
         s->bytes = fan_bytes(s->fan);
         return fan_sync(s->fan, suffix, e);
     }
-    if (!s->temporary || s->fd < 0) return 0;
+    if (!s->is_aside || s->fd < 0) return 0;
     if (check_target(s, suffix, e) < 0) return -1;
     /* An empty .zst or .gz is a file too: one empty frame. */
     if (s->bytes == 0 && s->packing != PACK_NONE) {
@@ -182,13 +185,13 @@ int sink_sync(struct sink *s, const char *suffix, struct err *e)
 int sink_check(struct sink *s, const char *suffix, struct err *e)
 {
     if (s->fan) return fan_check(s->fan, suffix, e);
-    return s->temporary ? check_target(s, suffix, e) : 0;
+    return s->is_aside ? check_target(s, suffix, e) : 0;
 }
 
 int sink_commit(struct sink *s, const char *suffix, struct err *e)
 {
     if (s->fan) return fan_commit(s->fan, suffix, e);
-    if (!s->temporary) return 0;
+    if (!s->is_aside) return 0;
     char *to;
     if (asprintf(&to, "%s%s", s->path, suffix) < 0) return err_no_memory(e);
     int rc = rename(s->temporary, to);
@@ -198,25 +201,24 @@ int sink_commit(struct sink *s, const char *suffix, struct err *e)
     } else {
         (void)file_sync_folder(to); /* it is there now; more cannot be done */
         temporary_forget(s->temporary);
-        free(s->temporary);
-        s->temporary = NULL;
+        s->is_aside = false;
     }
     free(to);
     return rc;
 }
 
-char *sink_hand_over(struct sink *s)
+bool sink_hand_over(struct sink *s)
 {
-    char *path = s->temporary;
-    temporary_forget(path);
-    s->temporary = NULL;
-    return path;
+    bool was_aside = s->is_aside;
+    temporary_forget(s->temporary);
+    s->is_aside = false;
+    return was_aside;
 }
 
 void sink_close(struct sink *s)
 {
     if (s->fd > STDOUT_FILENO) close(s->fd);
-    if (s->temporary) {
+    if (s->is_aside) {
         unlink(s->temporary);
         temporary_forget(s->temporary);
     }

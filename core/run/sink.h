@@ -10,7 +10,9 @@
 
 struct sink {
     char *path;        /* "-": standard output; NULL: memory                  */
-    char *temporary;   /* NULL: written in place, or committed                */
+    char *temporary;   /* NULL: written in place; freed at the end only, since
+                          a signal handler may be about to unlink it          */
+    bool is_aside;     /* it is there, and ours                               */
     bool in_place;     /* a pipe, a device, standard output                   */
     struct buf *memory;
     int fd;            /* -1: not open                                        */
@@ -42,9 +44,8 @@ int sink_check(struct sink *s, const char *suffix, struct err *e);
 /* Shows it at path + suffix ("" or ".held").  Not open, or in place: nothing. */
 int sink_commit(struct sink *s, const char *suffix, struct err *e);
 /* After sink_sync, of one file: the temporary file is somebody else's from here
- * on, and stays whatever happens.  Returns its path, which the caller frees; NULL:
- * not open. */
-char *sink_hand_over(struct sink *s);
+ * on, and stays whatever happens.  false: there is none. */
+bool sink_hand_over(struct sink *s);
 /* Takes the temporary file away, if it was not committed, and frees. */
 void sink_close(struct sink *s);
 /* Unlinks the temporary files of all open sinks.  Safe in a signal handler. */

@@ -7,6 +7,7 @@
 #include "run/sink_fan.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "run/temporary.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +23,7 @@ enum { MANY = 32 };
 static int cannot(const char *what, const char *folder, const char *name,
                   struct err *e)
 {
-    return err_set(e, errno == EACCES || errno == EPERM ? EX_NO_PERM
-                                                        : EX_CANT_CREATE,
+    return err_set(e, err_code(errno, EX_CANT_CREATE),
                    "cannot %s %s/%s: %s", what, folder, name, strerror(errno));
 }
 
@@ -35,13 +35,13 @@ static int find_folder(struct fan *f, struct err *e)
     const struct fan_options *o = &f->options;
     char pid[24];
     text_format(pid, sizeof pid, "%ld", (long)getpid());
-    file_make_folders(f->path.folder, !o->overwrites);
-    f->folder = realpath(f->path.folder, NULL);
+    int rc = file_make_folders(f->path.folder, !o->overwrites);
+    f->folder = rc < 0 ? NULL : realpath(f->path.folder, NULL);
     f->folder_fd = f->folder ? open(f->folder, O_PATH | O_DIRECTORY | O_CLOEXEC)
                              : -1;
     if (f->folder_fd < 0) {
         size_t n = strlen(f->path.folder) - 1;
-        return err_set(e, errno == EACCES ? EX_NO_PERM : EX_CANT_CREATE,
+        return err_set(e, err_code(errno, EX_CANT_CREATE),
                        "cannot write to the folder %.*s: %s",
                        (int)(n ? n : 1), f->path.folder, strerror(errno));
     }
@@ -75,7 +75,7 @@ struct fan *fan_new(const struct fan_options *o, struct err *e)
 
 int fan_avoid(struct fan *f, const char *path, struct err *e)
 {
-    file_make_folders(path, false); /* so that it has one name only */
+    (void)file_make_folders(path, false); /* so that it has one name only */
     char *real = file_real(path);
     if (!real && errno != ENOMEM) return 0; /* whoever opens it will tell */
     if (!real || f->n_avoid == WQ_LEN(f->avoid)) return err_no_memory(e);
@@ -110,7 +110,7 @@ int fan_open(struct fan *f, struct err *e)
     if (f->n_spared) qsort(f->spared, f->n_spared, sizeof *f->spared, by_inode);
     /* What a killed run of the same number left behind goes first. */
     if (file_remove(f->aside) < 0 || mkdir(f->aside, 0700) < 0)
-        return err_set(e, errno == EACCES ? EX_NO_PERM : EX_CANT_CREATE,
+        return err_set(e, err_code(errno, EX_CANT_CREATE),
                        "cannot make the folder %s: %s", f->aside,
                        strerror(errno));
     f->is_made = true;
@@ -447,8 +447,10 @@ int fan_commit(struct fan *f, const char *suffix, struct err *e)
         if (show(f, f->sorted[i], suffix, is_last, e) < 0) return -1;
     }
     if (n >= MANY) (void)file_sync_all(f->folder_fd);
+    /* All is shown: nothing takes that back. */
     if (rmdir(f->aside) < 0)
-        return cannot("remove", f->folder, file_name(f->aside), e);
+        log_line(WQ_LOG_WARNING, "cannot remove the folder %s: %s", f->aside,
+                 strerror(errno));
     temporary_forget(f->aside);
     f->is_made = false;
     return 0;

@@ -84,9 +84,10 @@ static _Noreturn void be_the_run(const struct supervisor *s, pid_t parent)
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         _exit(EX_INTERNAL);
     /* Then ^C comes once, by way of the parent; and a terminal that stops what
-     * writes from the background does not stop us. */
+     * writes or reads from the background does not stop us. */
     if (!s->shares_terminal) setpgid(0, 0);
     signal(SIGTTOU, SIG_IGN);
+    signal(SIGTTIN, SIG_IGN);
     /* By default it has no limit: it is the run, with all that it remembers. */
     if (may_begin_anew(s->plan) && s->plan->pipeline->memory_limit
         && isolate_limit_memory(s->plan->pipeline->memory_limit, &e) < 0) {
@@ -132,7 +133,11 @@ static int wait_for_child(struct supervisor *s)
                                  .tv_nsec = left % 1000 * 1000000 };
         if (left < 0) wait = (struct timespec){ 0 };
         int n = sigtimedwait(&s->awaited, &info, kill_at ? &wait : NULL);
-        if (waitpid(s->child, &status, WNOHANG) == s->child) return status;
+        if (waitpid(s->child, &status, WNOHANG | WUNTRACED) == s->child) {
+            if (!WIFSTOPPED(status)) return status;
+            /* A plugin did that: its time limit runs only if it goes on. */
+            kill(s->child, SIGCONT);
+        }
         if (n > 0 && n != SIGCHLD) {
             int64_t patience = pass_on(s, &info);
             if (patience) kill_at = progress_now_ms() + patience;
@@ -190,11 +195,18 @@ static void describe(const struct supervisor *s, const struct aside *a,
                 (unsigned long long)a->call.byte);
 }
 
+/* What is known of the commit of a process that is gone. */
+static const char *commit_text(const struct supervisor *s)
+{
+    return watch_commit_text(atomic_load(&s->page.shared->commit));
+}
+
 static int stopped(const struct supervisor *s, const char *how, struct err *e)
 {
     char other[32];
-    return err_set(e, EX_LATER, "stopped by %s%s; nothing was committed",
-                   signal_name(s->stopped_by, other, sizeof other), how),
+    return err_set(e, EX_LATER, "stopped by %s%s; %s",
+                   signal_name(s->stopped_by, other, sizeof other), how,
+                   commit_text(s)),
            EX_LATER;
 }
 
@@ -216,15 +228,21 @@ static int begin_anew(struct supervisor *s, const char *because, int code,
     return AGAIN;
 }
 
+/* As a process that a plugin had broken wrote it: the texts end. */
+static struct aside taken(const struct aside *told)
+{
+    struct aside a = *told;
+    a.call.path[sizeof a.call.path - 1] = a.call.id[sizeof a.call.id - 1] = '\0';
+    a.mishap.detail[sizeof a.mishap.detail - 1] = '\0';
+    return a;
+}
+
 /* The record is set aside in what follows. */
 static int set_aside(struct supervisor *s, const struct aside *told,
                      struct err *e)
 {
-    struct aside a = *told;
+    struct aside a = taken(told);
     char text[512];
-    /* It was written by a process that a plugin had broken. */
-    a.call.path[sizeof a.call.path - 1] = a.call.id[sizeof a.call.id - 1] = '\0';
-    a.mishap.detail[sizeof a.mishap.detail - 1] = '\0';
     if (a.call.stage >= s->plan->n_stages || (unsigned)a.mishap.why >= HOST_REASONS)
         return err_set(e, EX_INTERNAL, "a stage crashed, and has overwritten "
                        "which; nothing was committed"), EX_INTERNAL;
@@ -249,7 +267,7 @@ static int killed(struct supervisor *s, int status, struct err *e)
     text_format(because, sizeof because, "the run ended by %s", end);
     if (s->stopped_by) return stopped(s, ", and killed", e);
     if (n == 0)
-        return err_set(e, EX_INTERNAL, "%s; nothing was committed", because),
+        return err_set(e, EX_INTERNAL, "%s; %s", because, commit_text(s)),
                EX_INTERNAL;
     if (n > 1 || (is_kill && !s->is_alone)) {
         s->is_alone = true;
@@ -258,6 +276,21 @@ static int killed(struct supervisor *s, int status, struct err *e)
     a.call = p->slots[slot].call;
     text_format(a.mishap.detail, sizeof a.mishap.detail, "%s", end);
     return set_aside(s, &a, e);
+}
+
+/* Memory ran out in no call, and no record can be blamed: tells the last one that
+ * an isolated stage had, which may have kept too much. */
+static void tell_last(const struct supervisor *s, struct err *e)
+{
+    const struct page_shared *p = s->page.shared;
+    size_t last = atomic_load(&p->last), n = strlen(e->text);
+    if (!s->plan->pipeline->memory_limit || last == 0 || last > PAGE_SLOTS) return;
+    struct call c = taken(&(struct aside){ .call = p->slots[last - 1].call }).call;
+    if (c.stage >= s->plan->n_stages) return;
+    text_format(e->text + n, sizeof e->text - n, ", under memory_limit; the last "
+                "article of stage \"%s\" was \"%s\" (%s, byte %llu)",
+                s->plan->stages[c.stage].cfg->label, c.id, c.path,
+                (unsigned long long)c.byte);
 }
 
 /* It was committed, or at least has its exit code, and died of the rest. */
@@ -300,13 +333,17 @@ static int judge(struct supervisor *s, int status, struct run_result *result,
         return err_no_memory(e), EX_NO_MEMORY;
     if (end == PAGE_BLAMES && !result->is_committed)
         return set_aside(s, &p->blamed, e);
-    if (is_done && status == 0) return p->exit_code;
+    if (is_done && status == 0) {
+        if (p->exit_code == EX_NO_MEMORY) tell_last(s, e);
+        return p->exit_code;
+    }
     if (is_done || result->is_committed) return survived(s, status, result, e);
     if (end != PAGE_SPEAKS) return killed(s, status, e);
-    return err_set(e, p->code, "%.*s", (int)sizeof p->words - 1,
-                   p->words[0] ? p->words
-                   : "stopped by a second signal; nothing was committed"),
-           p->code;
+    if (p->words[0])
+        err_set(e, p->code, "%.*s", (int)sizeof p->words - 1, p->words);
+    else
+        err_set(e, p->code, "stopped by a second signal; %s", commit_text(s));
+    return p->code;
 }
 
 /* ---- all of it ---- */
@@ -385,7 +422,7 @@ int supervise(struct plan *plan, const struct run_options *options,
         sigprocmask(SIG_SETMASK, &s.page.mask, NULL);
     }
     result->seconds = (double)(progress_now_ms() - s.start_ms) / 1000;
-    watch_committed(result->is_committed);
+    watch_commit(result->is_committed ? COMMIT_DONE : COMMIT_NONE);
     page_close(&s.page);
     free(s.asides);
     return code;

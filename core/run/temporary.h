@@ -5,8 +5,9 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-/* Notes a path, which lives until it is forgotten: a file, or, with n_files, a
- * folder that holds files called 0, 1 .. *n_files - 1.  [main, serial] */
+/* Notes a path: a file, or, with n_files, a folder that holds files called 0, 1 ..
+ * *n_files - 1.  Both live until the run is over and no handler is set: one may be
+ * at the path while it is forgotten.  [main, serial] */
 void temporary_note(char *path, const _Atomic size_t *n_files);
 /* Takes it off; NULL: nothing. */
 void temporary_forget(char *path);

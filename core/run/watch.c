@@ -39,7 +39,7 @@ struct watch {
 static const int stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 static struct watch *the_watch; /* for the handlers */
-static _Atomic bool is_committed; /* what this process has run */
+static _Atomic int committed;   /* enum commit_state, of this process' run */
 static wq_key id_key;           /* "id", interned before they can run */
 
 /* ---- a message without malloc, locks or stdio ---- */
@@ -97,8 +97,8 @@ static void put_what(struct line *l, const struct now *now, const char *what)
     }
     put_text(l, what);
     if (label) put_record(l, atomic_load(&now->record));
-    put_text(l, atomic_load(&is_committed) ? "; the run was committed"
-                                           : "; nothing was committed");
+    put_text(l, "; ");
+    put_text(l, watch_commit_text(atomic_load(&committed)));
 }
 
 /* How a worker's call ends the process. */
@@ -286,7 +286,7 @@ struct watch *watch_start(const struct watching *what, struct err *e)
     w->what = *what;
     w->quit[0] = w->quit[1] = -1;
     w->start_ms = now_ms();
-    atomic_store(&is_committed, false);
+    atomic_store(&committed, COMMIT_NONE);
     the_watch = w;
     /* A closed pipe is an error of write(). */
     const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -374,9 +374,20 @@ void watch_open_stop(struct watch_open *w)
     unhandle(crash_signals, WQ_LEN(crash_signals), w->old);
 }
 
-void watch_committed(bool it_is)
+void watch_commit(enum commit_state how_far)
 {
-    atomic_store(&is_committed, it_is);
+    atomic_store(&committed, how_far);
+    if (the_watch && the_watch->what.page) page_commit(the_watch->what.page, how_far);
+}
+
+const char *watch_commit_text(int how_far)
+{
+    switch (how_far) {
+    case COMMIT_SHOWING: return "some of its outputs may be there, or all";
+    case COMMIT_ASKED: return "the next run will tell whether it was committed";
+    case COMMIT_DONE: return "the run was committed";
+    default: return "nothing was committed";
+    }
 }
 
 void watch_stop(struct watch *w)

@@ -32,8 +32,16 @@ int watch_fd(const struct watch *w);
 const char *watch_why(const struct watch *w);
 /* All articles are through: what follows is the commit, which takes its time. */
 void watch_through(struct watch *w);
-/* Whether the last run of this process was, for who dies behind it. */
-void watch_committed(bool it_is);
+/* How far the commit of this process' last run is, for who dies in it or behind. */
+enum commit_state {
+    COMMIT_NONE,
+    COMMIT_SHOWING, /* the outputs of a run without a state, one by one */
+    COMMIT_ASKED,   /* by the ledger; whether it was done is not known  */
+    COMMIT_DONE
+};
+void watch_commit(enum commit_state how_far);
+/* The same as the end of a sentence.  Safe in a signal handler. */
+const char *watch_commit_text(int how_far);
 void watch_stop(struct watch *w);
 /* A thread of the run calls it first: its alternate signal stack, its `now`. */
 int watch_thread(struct now *now);

@@ -11,7 +11,7 @@
 
 static int cannot(const char *what, const char *path, struct err *e)
 {
-    return err_set(e, errno == EACCES || errno == EPERM ? EX_NO_PERM : EX_IO,
+    return err_set(e, err_code(errno, EX_IO),
                    "cannot %s %s: %s", what, path, strerror(errno));
 }
 

@@ -21,7 +21,7 @@ char *segment_path(const struct state *s, const char *name)
 
 static int write_aside(const char *path, wq_str bytes, struct err *e)
 {
-    file_make_folders(path, true);
+    (void)file_make_folders(path, true);
     unlink(path); /* of a run that was killed */
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                   0666);

@@ -114,9 +114,11 @@ static int make_folder(const char *dir, struct err *e)
 {
     char *inside;
     if (asprintf(&inside, "%s/.", dir) < 0) return err_no_memory(e);
-    file_make_folders(inside, true);
+    int rc = file_make_folders(inside, true);
     free(inside);
-    return 0;
+    return rc < 0 ? err_set(e, err_code(errno, EX_CANT_CREATE), "cannot make the "
+                            "state %s: %s", dir, strerror(errno))
+                  : 0;
 }
 
 int state_open(struct state *s, const char *dir, enum lock_mode mode,

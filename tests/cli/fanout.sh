@@ -482,4 +482,17 @@ test_in_a_sandbox_files_come_to_their_folders()
     nothing_aside
 }
 
+test_the_folder_that_cannot_be_made_is_the_reason()
+{
+    fields out.jsonl
+    records 1 3 >in.jsonl
+    mkdir shut
+    chmod 555 shut
+    [ ! -w shut ] || skip "root may write everywhere"
+    exits 77 "$WARRAQ" run p.yaml -o shut/in/here.jsonl
+    says 'cannot write shut/in/here.jsonl: Permission denied'
+    exits 77 "$WARRAQ" run p.yaml -o 'shut/in/{lang}.jsonl'
+    says 'cannot write to the folder shut/in: Permission denied'
+}
+
 run_tests

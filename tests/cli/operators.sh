@@ -683,8 +683,8 @@ test_an_output_of_many_files_in_the_sandbox()
     articles 3 >inbox/1.jsonl
     exits 0 "$WARRAQ" run p.yaml --json
     has_lines 1 out/a2/000001.jsonl
-    is "$(json stdout '[o["path"].split("/out/")[1] for o in d["outputs"]]')" \
-        "['a1/000001.jsonl', 'a2/000001.jsonl', 'a3/000001.jsonl']"
+    is "$(json stdout '[o["path"] for o in d["outputs"]]')" \
+        "['out/a1/000001.jsonl', 'out/a2/000001.jsonl', 'out/a3/000001.jsonl']"
     [ "$(find . -name '*tmp*')" = '' ]
     articles 40 >inbox/2.jsonl # so many are synced in another way
     exits 0 "$WARRAQ" run p.yaml

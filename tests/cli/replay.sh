@@ -154,21 +154,24 @@ test_a_line_that_is_no_reject_line_is_rejected_with_its_place()
 {
     pipeline
     printf '%s\n' '{"record":{"id":"a","text":"t"}}' 'nonsense' '' '{"id":"b"}' \
-        '{"record":5}' '{"raw_base64":"*"}' >r.jsonl
+        '{"record":5}' '{"raw_base64":"*"}' \
+        '{"reason":"'"$(printf '%01025d' 0)"'"}' '{"reason":"x","record":"no"}' >r.jsonl
     exits 0 "$WARRAQ" replay p.yaml r.jsonl -o again
     has_lines 1 again
-    has_lines 4 again.rejects.jsonl
+    has_lines 6 again.rejects.jsonl
     [ "$(of 1 again.rejects.jsonl line)" = 2 ] || fail "$(cat again.rejects.jsonl)"
     [ "$(of 2 again.rejects.jsonl line)" = 4 ] || fail "$(cat again.rejects.jsonl)"
     [ "$(of 2 again.rejects.jsonl byte)" = 43 ] || fail "$(cat again.rejects.jsonl)"
     [ "$(of 4 again.rejects.jsonl line)" = 6 ] || fail "$(cat again.rejects.jsonl)"
-    [ "$(grep -c '"file":"r.jsonl".*"reason":"no_reject_line"' again.rejects.jsonl)" = 4 ]
+    [ "$(grep -c '"file":"r.jsonl".*"reason":"no_reject_line"' again.rejects.jsonl)" = 6 ]
+    holds again.rejects.jsonl 'its \"reason\" is too long for a name'
+    [ "$(grep -c 'it has neither' again.rejects.jsonl)" = 3 ] || fail "$(cat again.rejects.jsonl)"
     holds again.rejects.jsonl 'it has neither \"record\" (an object) nor \"raw_base64\" (a string)'
     holds again.rejects.jsonl '\"raw_base64\" is not base64 (RFC 4648)'
     # Nor are they articles when they come again.
     exits 0 "$WARRAQ" replay p.yaml again.rejects.jsonl -o third
     has_lines 0 third
-    has_lines 4 third.rejects.jsonl
+    has_lines 6 third.rejects.jsonl
 }
 
 test_bytes_of_no_known_format_are_rejected()

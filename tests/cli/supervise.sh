@@ -80,6 +80,24 @@ loop timed_out took longer than 300 ms
 END
 }
 
+test_a_stage_that_stops_the_process_goes_on()
+{
+    isolated '{stage: fragile}'
+    deadly stop 4 7 >in.jsonl
+    exits 0 timeout 20 "$WARRAQ" run p.yaml
+    accounted 9 9 0 0
+}
+
+test_memory_that_a_stage_keeps_is_told_with_the_last_article()
+{
+    [ -z "${WARRAQ_SANITIZED:-}" ] || skip "a sanitizer's memory has no limit"
+    isolated '{stage: fragile}'
+    sed -i '1a memory_limit: 64MiB' p.yaml
+    deadly keep 4 >in.jsonl
+    exits 71 "$WARRAQ" run p.yaml -j1
+    says 'out of memory, under memory_limit; the last article of stage "fragile" was "a'
+}
+
 test_memory_limit_is_for_the_run_of_an_ordered_stage_too()
 {
     [ -z "${WARRAQ_SANITIZED:-}" ] || skip "a sanitizer's memory has no limit"
@@ -388,7 +406,7 @@ test_a_run_that_is_stopped_commits_what_is_through()
     exec 3>in.fifo # when there is somebody to read it
     deadly crash >&3
     kill -TERM $pid
-    ends $pid . 'stopped by SIGTERM; what was read is in the output'
+    ends $pid . 'stopped by SIGTERM; '
     exec 3>&-
     [ -e out.jsonl ] || fail "it was not committed"
 }

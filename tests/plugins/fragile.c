@@ -52,6 +52,7 @@ static int die(wq_str how)
     /* What comes after it finds other inputs. */
     if (is(how, "grow")) leave("inbox/0.jsonl", "{\"id\":\"new\"}\n");
     if (is(how, "loop")) leave("looping", "");
+    if (is(how, "stop")) raise(SIGSTOP);
     if (is(how, "crash") || is(how, "grow")) raise(SIGSEGV);
     if (is(how, "abort")) abort();
     if (is(how, "exit")) _exit(3);
@@ -61,6 +62,12 @@ static int die(wq_str how)
         char *p = malloc(1 << 20);
         if (!p) return -1;
         memset(p, 1, 1 << 20);
+    }
+    while (is(how, "keep")) { /* all there is, to the last byte, and goes on */
+        static size_t n = 1 << 20;
+        void *volatile p = malloc(n);
+        if (p) memset(p, 1, n);
+        else if ((n /= 2) < 16) return 0;
     }
     return is(how, "no_memory") ? -1 : 0;
 }
