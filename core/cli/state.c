@@ -173,6 +173,7 @@ static const char *what_of(const struct ledger_input *in)
 {
     if (is_gone(in)) return "gone";
     if (in->mark.kind == MARK_WHOLE && !in->is_through) return "begun";
+    if (in->is_damaged) return "damaged";
     return waiting(in) ? "has more" : "read";
 }
 
@@ -294,7 +295,8 @@ static int dump(struct view *v, struct err *e)
                "%s\n",
                one->mark.kind == MARK_PREFIX ? "prefix" : "whole", one->mark.n,
                one->mark.head, one->mark.tail, one->byte, one->line,
-               one->mark.kind == MARK_WHOLE && one->is_through ? ", the end" : "");
+               one->is_damaged ? ", damaged"
+               : one->mark.kind == MARK_WHOLE && one->is_through ? ", the end" : "");
     }
     ledger_inputs_free(&in);
     if (ledger_each_run(l, add_run, &s, e) < 0) return -1;

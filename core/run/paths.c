@@ -166,9 +166,18 @@ static int add_one(struct paths *out, const char *path, struct err *e)
     if (stat(path, &st) == 0)
         return S_ISDIR(st.st_mode) ? add_folder(out, path, e)
                                    : add(out, strdup(path), e);
-    if (errno == ENOENT || errno == ELOOP) return add(out, strdup(path), e);
+    if (is_absence(errno)) return add(out, strdup(path), e);
     return err_set(e, err_code(errno, EX_IO), "cannot read %s: %s", path,
                    strerror(errno));
+}
+
+static int no_match(const char *pattern, struct err *e)
+{
+    char *here = pattern[0] == '/' ? NULL : getcwd(NULL, 0);
+    err_set(e, EX_NO_INPUT, "no file matches %s%s%s", pattern,
+            here ? ", seen from " : "", here ? here : "");
+    free(here);
+    return -1;
 }
 
 int paths_add(struct paths *out, const char *pattern, struct err *e)
@@ -182,7 +191,7 @@ int paths_add(struct paths *out, const char *pattern, struct err *e)
     struct paths found = { 0 };
     int rc = paths_match(&found, pattern, e);
     if (rc == 0 && found.n == 0)
-        rc = err_set(e, EX_NO_INPUT, "no file matches %s", pattern);
+        rc = no_match(pattern, e);
     for (size_t i = 0; rc == 0 && i < found.n; i++)
         rc = add_one(out, found.list[i], e);
     paths_free(&found);

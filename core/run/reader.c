@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "run/source.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct reader {
     const struct paths *paths;
@@ -67,6 +69,18 @@ static size_t by_head(const struct codec *codecs, size_t n, wq_str head)
     return best;
 }
 
+static int cannot_read(const char *path, struct err *e)
+{
+    return err_set(e, err_code(errno, EX_IO), "cannot read %s: %s", path,
+                   strerror(errno));
+}
+
+static int cannot_tell(const char *path, struct err *e)
+{
+    return err_set(e, EX_DATA, "cannot tell the format of %s; say input.format",
+                   path);
+}
+
 static struct codec *find_codec(struct reader *r, const char *path,
                                 struct err *e)
 {
@@ -78,8 +92,24 @@ static struct codec *find_codec(struct reader *r, const char *path,
     if (n < 0) return NULL;
     i = by_head(r->codecs, r->n_codecs, (wq_str){ head, (size_t)n });
     if (i < r->n_codecs) return &r->codecs[i];
-    err_set(e, EX_DATA, "cannot tell the format of %s; say input.format", path);
+    cannot_tell(path, e);
     return NULL;
+}
+
+int reader_tells(struct codec *codecs, size_t n, const char *path,
+                 struct err *e)
+{
+    char head[HEAD_BYTES];
+    if (n == 1 || by_suffix(codecs, n, path) < n)
+        return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) < 0
+                   ? cannot_read(path, e) : 0;
+    struct source *s = source_open(path, -1, e);
+    if (!s) return -1;
+    ptrdiff_t got = source_peek(s, head, sizeof head, e);
+    source_close(s);
+    if (got < 0 && e->code != EX_DATA) return -1;
+    if (got > 0 && by_head(codecs, n, (wq_str){ head, (size_t)got }) < n) return 0;
+    return cannot_tell(path, e);
 }
 
 struct codec *reader_codec(struct codec *codecs, size_t n, const char *path,
@@ -95,12 +125,6 @@ bool reader_grows(struct codec *codecs, size_t n, const char *path, wq_str head)
 {
     const struct codec *c = reader_codec(codecs, n, path, head);
     return c && c->desc->flags & WQ_GROWS;
-}
-
-static int cannot_read(const char *path, struct err *e)
-{
-    return err_set(e, err_code(errno, EX_IO), "cannot read %s: %s", path,
-                   strerror(errno));
 }
 
 /* Is the open file still what was told of it?  Then goes to what is new. */
@@ -420,9 +444,14 @@ static int read_file(struct reader *r, size_t worker, struct batch *b,
         /* What cannot be read now, of a file that can be read on, waits. */
         bool is_lost = r->damage.code && !r->is_stopped
                        && !(r->files->from && r->damage.code == EX_IO);
+        uint64_t byte = r->byte, line = r->line;
         if (is_lost
             && hand_out(r, b, at + whole, rest, "damaged", r->damage.text, e) < 0)
             return -1;
+        /* Should it be whole one day, the record that was cut is read again. */
+        r->byte = byte;
+        r->line = line;
+        r->files->is_damaged = is_lost;
         r->files->is_through = r->at_end && (is_lost || rest == 0);
         close_file(r);
         return 0;

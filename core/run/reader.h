@@ -24,6 +24,7 @@ struct input_file {
     const struct input *from;
     uint64_t byte, line; /* of what has not been handed out */
     bool is_through;     /* nothing is behind that */
+    bool is_damaged;     /* nothing that can be read is */
     struct mark mark;    /* PREFIX: of what was; WHOLE: of the file */
 };
 
@@ -46,6 +47,10 @@ bool reader_grows(struct codec *codecs, size_t n, const char *path,
  * is that.  NULL: none fits. */
 struct codec *reader_codec(struct codec *codecs, size_t n, const char *path,
                            wq_str head);
+/* Can this file be opened, and its format be told by its name or the first bytes
+ * in it?  0, or -1 with e: EX_DATA, EX_NO_INPUT, EX_NO_PERM, EX_IO, EX_NO_MEMORY. */
+int reader_tells(struct codec *codecs, size_t n, const char *path,
+                 struct err *e);
 /* The same from memory, as one file called `name`. */
 struct reader *reader_memory(const char *name, wq_str text, struct codec *codec,
                              struct err *e);

@@ -217,6 +217,7 @@ static int add_inputs(struct run *run, const struct input_file *files,
         c->inputs.list[--n] = (struct ledger_input){ /* the oldest first */
             .path = f->from->real, .mark = f->mark, .byte = f->byte,
             .line = f->line, .is_through = f->is_through,
+            .is_damaged = f->is_damaged,
             .device = f->from->device, .inode = f->from->inode,
             .modified = f->from->modified };
     }

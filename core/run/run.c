@@ -73,8 +73,9 @@ static const char *where_output_is(const struct run *r, char *text, size_t cap)
 
 int run_code(const struct run_result *t)
 {
-    return t->was_stopped ? EX_LATER : t->damaged_files ? EX_DATA
-           : t->is_held ? EX_FOUND : EX_FINE;
+    if (t->was_stopped) return EX_LATER;
+    int code = t->damaged_files ? EX_DATA : t->is_held ? EX_FOUND : EX_FINE;
+    return t->stray_code > code ? t->stray_code : code;
 }
 
 /* What is to be said of a run that was committed. */
@@ -91,6 +92,10 @@ static void explain(const struct run *r, struct err *e)
         err_set(e, code, "%llu input file%s damaged; %s, the rest in %s",
                 (unsigned long long)t->damaged_files,
                 t->damaged_files == 1 ? " is" : "s are", where, rejects);
+    else if (t->strays)
+        err_set(e, code, "%llu file%s left out; %s",
+                (unsigned long long)t->strays, t->strays == 1 ? " was" : "s were",
+                r->reader ? where : "nothing else is new");
     else if (t->is_held)
         err_set(e, code, "%llu of %llu articles were rejected, more than the "
                 "limit; %s, the rejects are in %s%s",

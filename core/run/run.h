@@ -40,6 +40,8 @@ struct run_options {
 struct run_result {
     uint64_t in, out, emitted, dropped, rejected; /* articles */
     uint64_t bytes_in, bytes_out, equal_ids, empty_texts, damaged_files;
+    uint64_t strays;             /* files found that are no input; left out   */
+    int stray_code;              /* of the worst of them                      */
     uint64_t run;                /* its number, if the pipeline has a state   */
     double seconds;
     bool was_skipped; /* another run has the state, and that is fine */

@@ -1,7 +1,10 @@
 /* setup.c - opens what a run needs: workers, formats, input, stages, steps. */
+#include "base/log.h"
 #include "run/internal.h"
+#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static size_t thread_count(const struct run *r)
 {
@@ -129,6 +132,65 @@ int setup_formats(struct run *r, struct err *e)
     return 0;
 }
 
+/* ---- files found that are no input ---- */
+
+static bool is_named(const char *path, const char *const *patterns, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(path, patterns[i]) == 0) return true;
+    return false;
+}
+
+/* Says why a file that was found is no input: e->code 0 if nothing speaks against
+ * it.  -1: that cannot be seen.  1: it has gone meanwhile. */
+static int look_over(struct run *r, const char *path, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) < 0) {
+        int why = errno;
+        bool is_link = lstat(path, &st) == 0;
+        if (why == ENOENT && !is_link) return 1;
+        bool leads_nowhere = why == ENOENT || why == ENOTDIR || why == ELOOP;
+        err_set(e, err_code(why, leads_nowhere ? EX_NO_INPUT : EX_IO),
+                "cannot read %s: %s", path, strerror(why));
+    } else if (!S_ISREG(st.st_mode)) { /* to open a pipe is to wait for it */
+        err_set(e, EX_USAGE_, "%s is not a file", path);
+    } else {
+        reader_tells(r->reads, r->n_reads, path, e);
+    }
+    return e->code == EX_IO || e->code == EX_NO_MEMORY ? -1 : 0;
+}
+
+/* Leaves out what a pattern or a folder has brought along with the input, and
+ * says so.  What was named outright is looked at when it is read. */
+static int leave_strays_out(struct run *r, const char *const *patterns, size_t n,
+                            struct err *e)
+{
+    struct run_result *t = r->result;
+    struct paths *p = &r->paths;
+    size_t kept = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        struct err why = { 0 };
+        char *path = p->list[i];
+        int rc = is_named(path, patterns, n) ? 0 : look_over(r, path, &why);
+        if (rc == 0 && !why.code) {
+            p->list[i] = p->list[kept];
+            p->list[kept++] = path;
+        } else if (rc < 0) {
+            *e = why;
+            return -1;
+        } else if (rc == 0) {
+            log_line(WQ_LOG_WARNING, "%s; it is left out", why.text);
+            t->strays++;
+            if (why.code > t->stray_code) t->stray_code = why.code;
+        }
+    }
+    for (size_t i = kept; i < p->n; i++) free(p->list[i]);
+    p->n = kept;
+    if (kept || !t->strays || r->remember.is_on) return 0;
+    return err_set(e, t->stray_code, "there is no other input");
+}
+
 int setup_input(struct run *r, struct err *e)
 {
     const struct run_options *o = r->options;
@@ -142,7 +204,7 @@ int setup_input(struct run *r, struct err *e)
     struct remember *m = &r->remember;
     int rc = m->is_on ? remember_expand(r, patterns, n, e)
                       : paths_expand(&r->paths, patterns, n, e);
-    if (rc < 0) return -1;
+    if (rc < 0 || leave_strays_out(r, patterns, n, e) < 0) return -1;
     if (n == 0)
         return err_set(e, EX_USAGE_, "no input: neither input.path nor the "
                        "command line names one");

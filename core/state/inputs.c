@@ -43,9 +43,10 @@ static bool begins_with(struct look *k, int fd, uint64_t size,
                         const struct ledger_input *row)
 {
     struct mark m;
-    if (row->mark.kind != MARK_PREFIX || row->mark.n > size) return false;
+    bool is_part = row->mark.kind == MARK_PREFIX || row->is_damaged;
+    if (!is_part || row->mark.n > size) return false;
     if (!read_part(k, fd, row->mark.n)) return false;
-    mark_make(&k->part, MARK_PREFIX, &m);
+    mark_make(&k->part, row->mark.kind, &m);
     return mark_eq(&m, &row->mark);
 }
 
@@ -72,8 +73,8 @@ static bool is_still_there(struct look *k, const struct input *in,
 
 static void known_by(struct input *in, const struct ledger_input *row)
 {
-    bool is_through = in->mark.kind == MARK_PREFIX ? row->mark.n == in->size
-                                                   : row->is_through;
+    bool is_through = row->mark.n == in->size
+                      && (in->mark.kind == MARK_PREFIX || row->is_through);
     in->what = is_through ? INPUT_KNOWN : INPUT_GROWN;
     in->row = row->id;
     in->run = row->run;
@@ -111,11 +112,13 @@ static int find_whole(struct look *k, struct input *in, struct err *e)
     return rc;
 }
 
-/* PREFIX: the longest row that the file begins with, if it is longer than the
- * one there is.  1: there is one, 0, -1. */
+/* The longest row that the file begins with, if it is longer than the one there
+ * is; of a packed file, a row of one that was damaged: the same packed bytes are
+ * the same unpacked ones as far as they go.  1: there is one, 0, -1. */
 static int find_prefix(struct look *k, int fd, struct input *in, struct err *e)
 {
     int rc = 0;
+    uint64_t longest = in->row ? in->mark.n : 0;
     for (size_t i = 0; i <= MARK_HEADS && rc == 0; i++) {
         struct ledger_inputs rows = { 0 };
         uint32_t size = i ? mark_head_size(i - 1) : 0;
@@ -126,10 +129,15 @@ static int find_prefix(struct look *k, int fd, struct input *in, struct err *e)
         marking_add(part, k->all.head, size);
         mark_make(part, MARK_PREFIX, &begin);
         rc = ledger_by_head(k->ledger, begin.head, size, &rows, e);
-        for (size_t r = 0; r < rows.n && rc == 0; r++)
-            if ((!in->row || rows.list[r].mark.n > in->mark.n)
-                && begins_with(k, fd, in->size, &rows.list[r]))
-                known_by(in, &rows.list[r]);
+        for (size_t r = 0; r < rows.n && rc == 0; r++) {
+            const struct ledger_input *row = &rows.list[r];
+            if (row->mark.kind != in->mark.kind
+                || (in->row && row->mark.n <= longest)
+                || !begins_with(k, fd, in->size, row))
+                continue;
+            longest = row->mark.n;
+            known_by(in, row);
+        }
         ledger_inputs_free(&rows);
     }
     return rc < 0 ? -1 : in->row != 0;
@@ -156,12 +164,13 @@ static void changed(struct input *in, const struct ledger_input *row)
     in->line = 1;
 }
 
-/* A packed file of records that stands twice among what is new. */
+/* A packed file of records that stands twice among what is to be read. */
 static bool is_copy(const struct look *k, const struct input *in)
 {
     for (size_t i = 0; i < k->out->n; i++) {
         const struct input *other = &k->out->list[i];
-        if (other != in && other->what == INPUT_NEW && other->grows
+        if (other != in && other->grows
+            && (other->what == INPUT_NEW || other->what == INPUT_GROWN)
             && other->size == in->size && mark_eq(&other->mark, &in->mark))
             return true;
     }
@@ -180,18 +189,20 @@ static int tell(struct look *k, int fd, struct input *in,
                       : mark_eq(&row->mark, &in->mark)))
         known_by(in, row);
     if (in->what == INPUT_KNOWN || (in->row && !is_prefix)) return 0;
-    int found = is_prefix ? find_prefix(k, fd, in, e) : find_whole(k, in, e);
+    int found = is_prefix ? 0 : find_whole(k, in, e);
+    if (found == 0) found = find_prefix(k, fd, in, e);
     if (found < 0) return -1;
     if (is_prefix && in->size == 0) in->what = INPUT_KNOWN;
     if (in->what == INPUT_KNOWN) return 0;
     /* What was read under this name is longer than what is still there of it. */
     if (row && row->mark.kind == in->mark.kind
         && (!found || (is_prefix && row->mark.n > in->mark.n))
-        && has_part_of(in, &k->all, row)) {
+        && (row->is_damaged ? row->byte > 0 : has_part_of(in, &k->all, row))) {
         changed(in, row);
         return 0;
     }
-    if (!found && in->grows && is_copy(k, in)) in->what = INPUT_KNOWN;
+    if ((!found || !is_prefix) && in->grows && is_copy(k, in))
+        in->what = INPUT_KNOWN;
     return 0;
 }
 

@@ -4,10 +4,11 @@
  *
  *   PREFIX  a file of records in lines.  Of it the longest prefix that is a row
  *           of the ledger, under whatever name, was read; what is behind is new.
- *   WHOLE   packed, or one article: all of it was read, or not, or (stopped)
- *           so many unpacked bytes of it.  The same bytes of a packed file of
- *           records are the same file under every name; one article under two
- *           names that are both there is two articles.
+ *   WHOLE   packed, or one article: all of it was read, or not, or (stopped,
+ *           damaged) so many unpacked bytes of it.  What begins with all of one
+ *           that was damaged goes on behind those.  The same bytes of a packed
+ *           file of records are the same file under every name; one article
+ *           under two names that are both there is two articles.
  *
  * doc/state.md has the proof that nothing is read twice or missed, and what it
  * takes on trust. */

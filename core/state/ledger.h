@@ -22,6 +22,7 @@ struct ledger_input {
     struct mark mark;
     uint64_t byte, line; /* unpacked bytes read; number of the next line */
     bool is_through;     /* WHOLE: to its end */
+    bool is_damaged;     /* is_through, but what is behind `byte` is damaged */
     uint64_t device, inode;
     int64_t modified;    /* ns since 1970; these three: hints, for people */
 };

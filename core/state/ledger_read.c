@@ -22,8 +22,9 @@ static int take_input(void *to, sqlite3_stmt *row, struct err *e)
     *i = (struct ledger_input){
         .id = sqlite3_column_int64(row, 0), .run = sql_number(row, 1),
         .path = path, .byte = sql_number(row, 10), .line = sql_number(row, 11),
-        .is_through = sql_number(row, 12), .device = sql_number(row, 13),
-        .inode = sql_number(row, 14),
+        .is_through = sql_number(row, 12) != 0,
+        .is_damaged = sql_number(row, 12) == LEDGER_DAMAGED,
+        .device = sql_number(row, 13), .inode = sql_number(row, 14),
         .modified = sqlite3_column_int64(row, 15),
         .mark = { .kind = strcmp(sql_text(row, 3), ledger_kinds[MARK_PREFIX]) == 0
                               ? MARK_PREFIX : MARK_WHOLE,

@@ -76,7 +76,7 @@ static const char *const queries[QUERIES] = {
     /* Of a path, the same mark again: the newest is the one that is looked at.
      * Every other mark may be the longest that a file begins with one day. */
     [DROP_SUPERSEDED] =
-        "DELETE FROM inputs WHERE (kind = 'prefix' OR NOT is_through) "
+        "DELETE FROM inputs WHERE (kind = 'prefix' OR is_through <> 1) "
         "AND run NOT IN " HELD " AND EXISTS (SELECT 1 FROM inputs AS later "
         "WHERE later.path = inputs.path AND later.id > inputs.id "
         "AND later.kind = inputs.kind AND later.size = inputs.size "

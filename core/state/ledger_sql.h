@@ -7,6 +7,8 @@
 #include "state/ledger.h"
 #include <sqlite3.h>
 
+enum { LEDGER_DAMAGED = 2 }; /* in is_through, beside false and true */
+
 /* By what they do; the words are in ledger_sql.c. */
 enum query {
     BEGIN, COMMIT, ROLLBACK, ID, LAST_RUN, BY_PATH, BY_HEAD, ALL_INPUTS, FORGET,

@@ -63,7 +63,8 @@ static int add_input(struct ledger *l, uint64_t number,
     return RUN(l, ADD_INPUT, e, I(number), T(i->path),
                T(ledger_kinds[m->kind]), I(m->n), I(m->head_n), T(m->head),
                T(m->tail), T(m->first), T(m->last), I(i->byte), I(i->line),
-               I(i->is_through), I(i->device), I(i->inode), I(i->modified));
+               I(i->is_damaged ? LEDGER_DAMAGED : i->is_through), I(i->device),
+               I(i->inode), I(i->modified));
 }
 
 static int add_unfinished(struct ledger *l, const struct commit *c,

@@ -302,15 +302,103 @@ test_streams_have_no_place_in_a_state()
     exits 64 "$WARRAQ" run p.yaml -
     says 'standard input is not a file: a run with a `state:` reads files, which it knows again'
     mkfifo inbox/2.jsonl
-    exits 64 "$WARRAQ" run p.yaml
-    says 'inbox/2.jsonl is not a file'
+    exits 64 "$WARRAQ" run p.yaml inbox/2.jsonl
+    says 'inbox/2.jsonl is not a file: a run with a `state:` reads files'
+}
+
+test_strays_are_told_and_the_others_are_read()
+{
+    hourly
+    sed -i 's/\*\.jsonl\*/*/' p.yaml
+    records 1 3 >inbox/1.jsonl
+    printf '\377\330\377\340\000\020JFIF\000' >inbox/thumbnail
+    exits 65 "$WARRAQ" run p.yaml
+    says 'warraq: warning: cannot tell the format of inbox/thumbnail; say input.format; it is left out'
+    says 'warraq: error: 1 file was left out; what was read is in the output'
+    has_lines 2 stderr
+    got 000001 1 3
+    mkfifo inbox/pipe
+    exits 65 "$WARRAQ" run p.yaml
+    says 'warraq: warning: inbox/pipe is not a file; it is left out'
+    says 'warraq: error: 2 files were left out; nothing else is new'
+    records 4 5 >inbox/2.jsonl
+    ln -s nowhere inbox/link
+    exits 66 "$WARRAQ" run p.yaml
+    says 'cannot read inbox/link: No such file or directory; it is left out'
+    got 000002 4 5
+    exits 65 "$WARRAQ" run p.yaml inbox/1.jsonl inbox/thumbnail
+    says 'warraq: error: cannot tell the format of inbox/thumbnail; say input.format'
+    exits 66 "$WARRAQ" run p.yaml inbox/link
+    rm inbox/pipe inbox/link inbox/thumbnail
+    nothing_new
+}
+
+test_a_stray_that_may_not_be_read_stops_nobody()
+{
+    [ "$(id -u)" != 0 ] || return 0 # may read all
+    hourly
+    records 1 3 >inbox/1.jsonl
+    records 4 5 >inbox/2.jsonl
+    chmod 0 inbox/1.jsonl
+    exits 77 "$WARRAQ" run p.yaml
+    says 'warraq: warning: cannot read inbox/1.jsonl: Permission denied; it is left out'
+    got 000001 4 5
+    chmod 600 inbox/1.jsonl
+    ran
+    got 000002 1 3
+}
+
+# of_runs: the articles of all runs, in order
+of_runs() { cat out/??????.jsonl; }
+
+test_a_packed_file_that_was_cut_short_is_read_on_when_it_is_whole()
+{
+    local n
+    hourly
+    records 1 60000 >all.jsonl
+    gzip -c all.jsonl >all.gz
+    for n in 12 70000 100000 150000; do
+        head -c "$n" all.gz >inbox/1.jsonl.gz
+        exits 65 "$WARRAQ" run p.yaml
+        says 'truncated'
+        exits 0 "$WARRAQ" state inputs p.yaml
+        holds stdout ' damaged  '
+        nothing_new
+    done
+    # Under another name, too, and never twice.
+    cp all.gz inbox/2.jsonl.gz
+    cp all.gz inbox/3.jsonl.gz
+    rm inbox/1.jsonl.gz
+    ran
+    of_runs >stdout
+    same all.jsonl stdout
+    nothing_new
+}
+
+test_a_packed_file_that_was_cut_short_and_is_another_now()
+{
+    hourly
+    records 1 60000 >all.jsonl
+    gzip -c all.jsonl >all.gz
+    head -c 12 all.gz >inbox/1.jsonl.gz # nothing of it can be read
+    head -c 100000 all.gz >inbox/2.jsonl.gz
+    exits 65 "$WARRAQ" run p.yaml
+    records 70001 70002 | gzip -c >inbox/1.jsonl.gz
+    gzip -c1 all.jsonl >inbox/2.jsonl.gz # packed in another way
+    exits 0 "$WARRAQ" run p.yaml
+    says 'inbox/2.jsonl.gz is not what run 000001 has read of it'
+    has_lines 1 stderr
+    got 000002 70001 70002
+    exits 0 "$WARRAQ" state forget p.yaml inbox/2.jsonl.gz
+    ran
+    got 000003 1 60000
 }
 
 test_a_pattern_that_never_matched_is_66_one_that_has_is_not()
 {
     hourly
     exits 66 "$WARRAQ" run p.yaml
-    says 'no file matches inbox/*.jsonl*'
+    says "no file matches inbox/*.jsonl*, seen from $PWD"
     records 1 1 >inbox/1.jsonl
     ran
     rm inbox/1.jsonl

@@ -188,4 +188,25 @@ test_set_changes_a_parameter_from_the_command_line()
     says 'did you mean "how"?'
 }
 
+test_strays_do_not_stop_a_run_without_a_state()
+{
+    mkdir inbox
+    news 5 >inbox/1.jsonl
+    mkfifo inbox/pipe
+    printf '\377\330\377\340\000\020JFIF\000' >inbox/thumbnail
+    printf '%s\n' 'version: 1' 'input: {path: "inbox/*"}' 'output: {path: out.jsonl}' \
+        'stages: []' >p.yaml
+    exits 65 "$WARRAQ" run p.yaml
+    says 'inbox/pipe is not a file; it is left out'
+    says 'cannot tell the format of inbox/thumbnail; say input.format; it is left out'
+    has_lines 3 stderr
+    has_lines 5 out.jsonl
+    rm inbox/1.jsonl
+    exits 65 "$WARRAQ" run p.yaml
+    says 'warraq: error: there is no other input'
+    has_lines 5 out.jsonl
+    exits 65 "$WARRAQ" run p.yaml inbox/thumbnail
+    says 'warraq: error: cannot tell the format of inbox/thumbnail'
+}
+
 run_tests
