@@ -376,8 +376,9 @@ void watch_open_stop(struct watch_open *w)
 
 void watch_commit(enum commit_state how_far)
 {
-    atomic_store(&committed, how_far);
-    if (the_watch && the_watch->what.page) page_commit(the_watch->what.page, how_far);
+    atomic_store(&committed, (int)how_far);
+    if (the_watch && the_watch->what.page)
+        page_commit(the_watch->what.page, (int)how_far);
 }
 
 const char *watch_commit_text(int how_far)
