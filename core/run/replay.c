@@ -272,9 +272,9 @@ int replay_unwrap(const struct replay *r, size_t worker, struct batch *b,
         else if (add_bytes(&u, p, (wq_str){ b->raw.p + p->at, p->n }) < 0)
             rc = err_no_memory(e);
     }
-    if (rc == 0 && (buf_reserve(&u.raw, WQ_PADDING) < 0 || !u.raw.p))
-        rc = err_no_memory(e);
-    if (rc < 0) {
+    bool has_room = rc == 0 && buf_reserve(&u.raw, WQ_PADDING) == 0 && u.raw.p;
+    if (rc == 0 && !has_room) err_no_memory(e);
+    if (!has_room) {
         buf_free(&u.raw);
         free(u.pieces);
         return -1;
