@@ -382,7 +382,8 @@ static void make(const struct file *folder, const char *path)
             make(f, inside);
         } else {
             FILE *to = fopen(inside, "wxe");
-            if (!to || fwrite(f->bytes.p, 1, f->bytes.n, to) != f->bytes.n
+            size_t n = f->bytes.n;
+            if (!to || (n && fwrite(f->bytes.p, 1, n, to) != n)
                 || fclose(to) != 0)
                 die("cannot make a file");
         }
