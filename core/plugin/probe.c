@@ -216,9 +216,11 @@ static void refuse_for_death(struct plugin *p, int status, bool hung)
 }
 
 /* Tries files from `from` on in one child.  Returns the first that is still
- * without a verdict, n if there is none, or (size_t)-1 with e. */
+ * without a verdict, n if there is none, or (size_t)-1 with e.  SIGKILL comes
+ * from outside (the kernel, short of memory; an operator) and says nothing of the
+ * file that was being tried, unless that is `again`, tried for the second time. */
 static size_t probe_from(struct plugin *list, size_t from, size_t n,
-                         struct err *e)
+                         size_t again, struct err *e)
 {
     int pipe_fd[2], status = 0, got;
     struct verdict v;
@@ -249,17 +251,21 @@ static size_t probe_from(struct plugin *list, size_t from, size_t n,
     if (got == LOST)
         return (size_t)err_set(e, err_code(why, EX_IO), "pipe: %s", strerror(why));
     while (next < n && list[next].refused) next++;
-    if (next < n) refuse_for_death(&list[next], status, got == HANGS);
+    bool was_killed = got != HANGS && WIFSIGNALED(status)
+                      && WTERMSIG(status) == SIGKILL;
+    if (next < n && (!was_killed || next == again))
+        refuse_for_death(&list[next], status, got == HANGS);
     return next;
 }
 
 int probe_all(struct plugin *list, size_t n, struct err *e)
 {
-    size_t at = 0;
+    size_t at = 0, again = n;
     while (at < n && list[at].refused) at++;
     while (at < n) {
-        at = probe_from(list, at, n, e);
+        at = probe_from(list, at, n, again, e);
         if (at == (size_t)-1) return -1;
+        again = at;
         while (at < n && list[at].refused) at++;
     }
     return 0;

@@ -179,6 +179,26 @@ test_a_crash_while_loading_is_reported_and_the_others_load()
     loads '{stage: good_a}' '{stage: good_e}'
 }
 
+# SIGKILL is nobody's own doing: a plugin that was being tried is tried again.
+test_a_trial_that_is_killed_is_made_once_more()
+{
+    build a_good -DSTAGE='"good_a"' -DPLUGIN='"good_a"'
+    build b_killed -DKILLED=1 -DSTAGE='"good_b"' -DPLUGIN='"good_b"'
+    build c_good -DSTAGE='"good_c"' -DPLUGIN='"good_c"'
+    loads '{stage: good_a}' '{stage: good_b}' '{stage: good_c}'
+    [ -d killed ] || fail "nothing was killed"
+}
+
+test_a_trial_that_is_killed_twice_is_reported()
+{
+    build a_killed -DKILLED=2
+    build b_good -DSTAGE='"good_b"' -DPLUGIN='"good_b"'
+    exits 0 "$WARRAQ" list --plugins=.
+    holds stdout 'loading it crashes (SIGKILL)'
+    holds stdout good_b
+    loads '{stage: good_b}'
+}
+
 test_a_crash_while_loading_is_refused_by_name() { refused 'SIGSEGV' -DCRASH; }
 
 test_probing_needs_no_standard_streams()

@@ -2,6 +2,7 @@
  * tests/plugin/refusals.sh builds them all. */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <warraq/plugin.h>
 
@@ -15,6 +16,11 @@ __attribute__((constructor)) static void at_load(void) { raise(SIGSEGV); }
 __attribute__((constructor)) static void at_load(void) { abort(); }
 #elif defined EXIT
 __attribute__((constructor)) static void at_load(void) { _exit(0); }
+#elif defined KILLED /* from outside, the first time or each time */
+__attribute__((constructor)) static void at_load(void)
+{
+    if (!mkdir("killed", 0777) || KILLED > 1) raise(SIGKILL);
+}
 #elif defined UNDEFINED
 int no_such_function(void);
 int (*needed)(void) = no_such_function;
