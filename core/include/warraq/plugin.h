@@ -15,6 +15,8 @@
  *     `const char *` is NUL-terminated.
  *   - Offsets are bytes into the field.  JSON output counts code points unless
  *     told otherwise; the writer converts, plugins never do.
+ *   - A stage's open() runs in the command, start() and what follows perhaps in
+ *     a fork of it (isolation, the sandbox): threads that open() starts are gone.
  *   - Never keep state in a global: one process runs many instances.  Never
  *     call setlocale, umask, chdir, signal or exit.
  *   - A PURE stage must give the same result for a record whatever came before
